@@ -1,0 +1,67 @@
+# Two commands are all a newcomer needs: `make run` and `make test`. Each does its own set-up.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STATIC := webapp/static/dist/.built
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help run test test-fast check bench format lock clean
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+run: $(VENV)/.run $(STATIC) ## Serve at http://127.0.0.1:8000 on SQLite with demo users
+	@$(BIN)/chengban init --demo
+	@$(BIN)/chengban run
+
+test: $(VENV)/.dev $(STATIC) $(VENV)/.browser ## Every test: engine on both databases, web, browser journeys
+	$(BIN)/python -m pytest tests -n 2 --dist worksteal
+
+test-fast: $(VENV)/.dev ## Tests that need no browser and no PostgreSQL, under a minute
+	$(BIN)/python -m pytest tests -n 2 --dist worksteal -m "not browser and not postgres and not slow"
+
+check: $(VENV)/.dev ## Format, lint, types, import contracts
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.dev ## Print the benchmark table, SQLite and PostgreSQL in one run
+	$(BIN)/python -m tests.benchmarks
+
+format: $(VENV)/.dev ## Write the format and the safe fixes
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: $(VENV)/.dev ## Pin and hash the dependencies anew
+	$(BIN)/uv pip compile -q --generate-hashes --universal --python-version 3.11 --no-header requirements.in -o requirements.lock
+	$(BIN)/uv pip compile -q --generate-hashes --universal --python-version 3.11 --no-header requirements-dev.in -c requirements.lock -o requirements-dev.lock
+
+clean: ## Remove what these commands made (the database in var/ stays)
+	rm -rf $(VENV) webapp/node_modules webapp/static/dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+$(VENV)/pyvenv.cfg:
+	@.ci/need python3-venv -- '$(PYTHON) -c "import ensurepip, venv, sys; assert sys.version_info >= (3, 11)"'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: $(VENV)/pyvenv.cfg requirements.lock setup.cfg
+	@test -e $(VENV)/.dev || $(BIN)/pip install -q --require-hashes -r requirements.lock
+	@$(BIN)/pip install -q --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/pyvenv.cfg requirements-dev.lock setup.cfg
+	$(BIN)/pip install -q --require-hashes -r requirements-dev.lock
+	@$(BIN)/pip install -q --no-deps --no-build-isolation -e .
+	@touch $@ $(VENV)/.run
+
+$(VENV)/.browser:
+	@.ci/need chromium -- 'test -x /usr/bin/chromium'
+	@.ci/need fonts-noto-cjk -- 'fc-list :lang=zh | grep -q .'
+	@touch $@
+
+$(STATIC): webapp/package-lock.json $(wildcard webapp/frontend/*)
+	@.ci/need nodejs npm -- 'command -v node && command -v npm'
+	cd webapp && npm ci --ignore-scripts --no-audit --no-fund --silent && npm run --silent build
+	@touch $@
