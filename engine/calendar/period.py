@@ -21,6 +21,7 @@ from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from engine.calendar.working import WorkingCalendar
+from engine.errors import ChengbanError
 
 Unit = Literal["working_day", "day", "hour", "month", "year"]
 Direction = Literal["after", "before"]
@@ -34,6 +35,7 @@ UNIT_NAMES: dict[str, str] = {
 }
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 ONE_DAY = timedelta(days=1)
+_Date = date
 # Shanghai kept summer time until 1991; since then its 24:00 is 16:00 UTC, and the table lookup can be spared.
 _SETTLED = date(1992, 1, 1)
 
@@ -73,10 +75,11 @@ class Span(NamedTuple):
     ground: str = ""
 
 
-class Day(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Day:
     """A line of the table of days. `count` is the running count after the day; `why` is in Chinese."""
 
-    day: date
+    date: _Date
     counted: bool
     why: str
     count: int
@@ -87,10 +90,10 @@ class Due:
     """When a period ends: the moment (aware UTC), the day in Shanghai, and whether unpublished years touch it."""
 
     moment: datetime
-    date: date
+    date: _Date
     provisional: bool
     parts: tuple[Period, ...]
-    start: date | datetime
+    start: _Date | datetime
     spans: tuple[Span, ...]
     calendar: WorkingCalendar
 
@@ -180,7 +183,7 @@ def counted_between(
     return count
 
 
-class NeverDue(Exception):
+class NeverDue(ChengbanError):
     """期限中止未恢复，届满日尚不能确定"""
 
 
@@ -203,7 +206,7 @@ def _forward(
                 break
             amount -= within
         if gap.last == date.max:
-            raise NeverDue(NeverDue.__doc__)
+            raise NeverDue
         day = gap.last
     if unit == "working_day":
         return calendar.working_days_after(day, amount)
@@ -310,6 +313,6 @@ def _hours_end(hours: int, start: date | datetime, spans: Sequence[Span], direct
             left -= begun - at
             at = begun
         if ended is None:
-            raise NeverDue(NeverDue.__doc__)
+            raise NeverDue
         at = max(at, ended)
     return at + left

@@ -1,0 +1,162 @@
+"""A statutory limit of a matter: how long, from what event, on whose word it may stop or stretch, and its source.
+
+Limits come with the bundle (`limits.json`) and never change under a running case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import time
+from decimal import Decimal
+from typing import Any
+
+from engine.calendar.period import Direction, Period, Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a rule stands: a law with its date and article, or the title of a lesser document, and its words."""
+
+    law: str = ""
+    article: str = ""
+    quote: str = ""
+    rule: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.law}{self.article}" if self.law else self.rule
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """A ground on which the law lets the clock stop.
+
+    `starts`/`ends` name the case events that stop and resume it without a command, `notice` the variable with the
+    notice's reference; a ground without events is suspended by command only.
+    """
+
+    name: str
+    starts: str = ""
+    ends: str = ""
+    notice: str = ""
+    source: Source = field(default_factory=Source)
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """How the law lets the limit be stretched: by at most `amount`, `times` times, approved by `approver`."""
+
+    amount: int
+    unit: Unit
+    approver: str
+    times: int = 1
+    must_notify: bool = True
+    before_expiry: bool = True
+
+
+@dataclass(frozen=True)
+class Limit:
+    """One limit of a matter.
+
+    `starts`, `ends` and `restarts` name case events: variables whose value is the date (Asia/Shanghai) or moment
+    of the event. `covers` are the steps it runs over, `shares` the inner share of each in the limit's unit,
+    `promised` the shorter time the bureau has promised. `yellow` is what must be left for the light to turn:
+    an int in days of the unit, a Decimal below 1 as a share of the whole.
+    """
+
+    id: str
+    name: str
+    amount: int
+    unit: Unit
+    starts: str
+    ends: str = ""
+    direction: Direction = "after"
+    covers: tuple[str, ...] = ()
+    shares: Mapping[str, int] = field(default_factory=dict)
+    step: str | None = None
+    extension: Extension | None = None
+    suspensions: tuple[Ground, ...] = ()
+    restarts: tuple[str, ...] = ()
+    on_expiry: str = ""
+    effect: str = "escalate"
+    minimum: bool = False
+    closes: time | None = None
+    promised: Period | None = None
+    yellow: int | Decimal = Decimal("0.25")
+    source: Source = field(default_factory=Source)
+
+    @property
+    def period(self) -> Period:
+        return Period(self.amount, self.unit, self.direction, self.minimum, self.closes)
+
+    def ground(self, name: str) -> Ground | None:
+        return next((ground for ground in self.suspensions if ground.name == name), None)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Limit:
+        """From plain data; raises ValueError, in Chinese, naming the limit and the key."""
+        known = {name for name in cls.__dataclass_fields__}
+        name = data.get("id", "?")
+        if unknown := sorted(set(data) - known):
+            raise ValueError(f"期限“{name}”有不认识的项：{'、'.join(unknown)}")
+        if missing := [key for key in ("id", "name", "amount", "unit", "starts") if key not in data]:
+            raise ValueError(f"期限“{name}”缺少：{'、'.join(missing)}")
+        values = dict(data)
+        unit = values["unit"]
+        values["covers"] = tuple(values.get("covers") or ())
+        values["restarts"] = tuple(values.get("restarts") or ())
+        values["source"] = Source(**(values.get("source") or {}))
+        values["suspensions"] = tuple(_ground(item) for item in values.get("suspensions") or ())
+        if extension := values.get("extension"):
+            values["extension"] = Extension(**{"unit": unit, **extension})
+        promised = values.get("promised")
+        if isinstance(promised, int):
+            values["promised"] = Period(promised, unit)
+        elif promised:
+            values["promised"] = Period(promised["amount"], promised.get("unit", unit))
+        if "yellow" in values and not isinstance(values["yellow"], int):
+            values["yellow"] = Decimal(str(values["yellow"]))
+        if isinstance(values.get("closes"), str):
+            values["closes"] = time.fromisoformat(values["closes"])
+        limit = cls(**values)
+        try:
+            _ = limit.period
+        except ValueError as error:
+            raise ValueError(f"期限“{name}”：{error}") from None
+        return limit
+
+
+def _ground(item: str | Mapping[str, Any]) -> Ground:
+    if isinstance(item, str):
+        return Ground(item)
+    return Ground(**{**item, "source": Source(**(item.get("source") or {}))})
+
+
+class Limits(Mapping[str, Limit]):
+    """The limits of one matter by id, with the names of all events that touch any of them."""
+
+    def __init__(self, limits: Iterable[Limit]) -> None:
+        self._limits: dict[str, Limit] = {}
+        for limit in limits:
+            if limit.id in self._limits:
+                raise ValueError(f"期限“{limit.id}”重复")
+            self._limits[limit.id] = limit
+        watched: set[str] = set()
+        for limit in self._limits.values():
+            watched.update((limit.starts, limit.ends, *limit.restarts))
+            for ground in limit.suspensions:
+                watched.update((ground.starts, ground.ends))
+        self.events: frozenset[str] = frozenset(watched - {""})
+
+    @classmethod
+    def from_json(cls, data: Sequence[Mapping[str, Any]]) -> Limits:
+        return cls(Limit.from_json(item) for item in data)
+
+    def __getitem__(self, name: str) -> Limit:
+        return self._limits[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._limits)
+
+    def __len__(self) -> int:
+        return len(self._limits)
