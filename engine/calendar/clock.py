@@ -20,7 +20,7 @@ from engine.calendar.limit import Ground, Limit, Limits
 from engine.calendar.period import (
     Day,
     Due,
-    NeverDue,
+    NeverDueError,
     Period,
     Span,
     Unit,
@@ -70,7 +70,11 @@ class Extended:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """One limit's run. `due` is None while waiting or suspended; `ended` is the event's date, or the moment."""
+    """One limit's run.
+
+    `due` is None while waiting or suspended; `ended` is the event's date, or the moment; `first` is what the
+    starting event said, once another event has restarted the clock.
+    """
 
     state: State = "waiting"
     start: Moment | None = None
@@ -81,6 +85,7 @@ class Clock:
     extensions: tuple[Extended, ...] = ()
     ended: Moment | None = None
     late: bool = False
+    first: Moment | None = None
 
     def parts(self, limit: Limit) -> tuple[Period, ...]:
         return (
@@ -115,6 +120,8 @@ class Clock:
             data["e"] = _text(self.ended)
         if self.late:
             data["l"] = 1
+        if self.first is not None:
+            data["o"] = _text(self.first)
         return data
 
     @classmethod
@@ -133,6 +140,7 @@ class Clock:
             tuple(Extended(*extra) for extra in data.get("x", ())),
             None if ended is None else _moment(ended),
             bool(data.get("l")),
+            _moment(data["o"]) if "o" in data else None,
         )
 
 
@@ -277,7 +285,7 @@ def answer_of(limit: Limit, clock: Clock, calendar: WorkingCalendar) -> Due | No
         return None
     try:
         return due(clock.parts(limit), clock.start, calendar, spans=clock.spans())
-    except NeverDue:
+    except NeverDueError:
         return None
 
 
@@ -379,11 +387,15 @@ def _begun(
         return clock
     if limit.unit != "hour":
         start = day_of(start)
-    if clock.start == start and not (anew and clock.state in ENDED):
+    if clock.start == start:
+        return clock
+    if not anew and clock.first is not None and (clock.state in OPEN or clock.first == start):
+        # Another event has started the limit anew since; this one no longer moves it.
         return clock
     if clock.state == "waiting" or anew:
         event = "started" if clock.state == "waiting" else "restarted"
-        after = _settled(limit, Clock("running", start), calendar)
+        first = (clock.first or clock.start) if anew else None
+        after = _settled(limit, Clock("running", start, first=first), calendar)
     elif clock.state in OPEN:
         event, after = "corrected", _settled(limit, replace(clock, start=start), calendar)
     elif clock.ended is not None and day_of(start) > day_of(clock.ended):
@@ -415,11 +427,13 @@ def _held(
 
     if ground.starts and (begun := _event_value(written.get(ground.starts))) is not None:
         notice = str(written.get(ground.notice or f"{ground.starts}_notice") or "")
-        try:
-            clock, line = _suspended(limit, clock, ground.name, begun, notice, now, calendar, who)
-            events.append(line)
-        except Refused as error:
-            refused(error, begun)
+        told = begun if limit.unit == "hour" else day_of(begun)
+        if not any(held.ground == ground.name and held.start == told for held in clock.suspensions):
+            try:
+                clock, line = _suspended(limit, clock, ground.name, begun, notice, now, calendar, who)
+                events.append(line)
+            except Refused as error:
+                refused(error, begun)
     if ground.ends and (end := _event_value(written.get(ground.ends))) is not None:
         open_one = any(held.ground == ground.name and held.end is None for held in clock.suspensions)
         if open_one and clock.state in OPEN:
@@ -469,6 +483,8 @@ def _ended(
     if clock.state == "expired" and (after.late or limit.effect != "escalate"):
         # What the law attached to the expiry has happened; the late act is only recorded.
         after = replace(clock, late=True)
+    if after == clock:
+        return clock
     reason = ""
     if limit.minimum and after.due is not None and moment_of(on) < after.due:
         reason = "未满最短期限"
@@ -508,6 +524,8 @@ def _suspended(
         raise ClockRefused(f"“{ground}”不是期限“{limit.name}”可以中止的法定事由（可以中止的：{allowed}）")
     if not notice.strip():
         raise ClockRefused(f"中止期限“{limit.name}”须有书面告知申请人的文书")
+    if limit.direction == "before":
+        raise ClockRefused(f"期限“{limit.name}”自事项之日倒推，没有中止")
     if any(held.ground == ground and held.end is None for held in clock.suspensions):
         raise ClockRefused(f"期限“{limit.name}”已因“{ground}”中止，尚未恢复")
     assert clock.start is not None

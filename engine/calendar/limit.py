@@ -95,7 +95,7 @@ class Limit:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Limit:
         """From plain data; raises ValueError, in Chinese, naming the limit and the key."""
-        known = {name for name in cls.__dataclass_fields__}
+        known = set(cls.__dataclass_fields__)
         name = data.get("id", "?")
         if unknown := sorted(set(data) - known):
             raise ValueError(f"期限“{name}”有不认识的项：{'、'.join(unknown)}")

@@ -183,7 +183,7 @@ def counted_between(
     return count
 
 
-class NeverDue(ChengbanError):
+class NeverDueError(ChengbanError):
     """期限中止未恢复，届满日尚不能确定"""
 
 
@@ -206,7 +206,7 @@ def _forward(
                 break
             amount -= within
         if gap.last == date.max:
-            raise NeverDue
+            raise NeverDueError
         day = gap.last
     if unit == "working_day":
         return calendar.working_days_after(day, amount)
@@ -255,7 +255,9 @@ def raw_end(
 
 def rolled(day: date, step: timedelta, stretches: Sequence[Gap], calendar: WorkingCalendar) -> date:
     """The nearest day in that direction that is a working day and not suspended (民法典 第二百零三条)."""
-    while not calendar.is_working_day(day) or in_gaps(day, stretches):
+    while (suspended := in_gaps(day, stretches)) or not calendar.is_working_day(day):
+        if suspended and stretches[-1].last == date.max and day > stretches[-1].after:
+            raise NeverDueError
         day += step
     return day
 
@@ -270,7 +272,7 @@ def due(
 ) -> Due:
     """When the period that the event of `start` set going ends.
 
-    A sequence of periods (a limit and its extensions) runs one after the other. Raises NeverDue while a
+    A sequence of periods (a limit and its extensions) runs one after the other. Raises NeverDueError while a
     suspension is open.
     """
     parts = (period,) if isinstance(period, Period) else tuple(period)
@@ -313,6 +315,6 @@ def _hours_end(hours: int, start: date | datetime, spans: Sequence[Span], direct
             left -= begun - at
             at = begun
         if ended is None:
-            raise NeverDue
+            raise NeverDueError
         at = max(at, ended)
     return at + left
