@@ -1,0 +1,140 @@
+"""Values as JSON and back without loss: variables, states, commands and effects.
+
+A type that JSON lacks is a one-key object: `{"$d": "1.20"}` Decimal, `{"$date": "2026-09-25"}`,
+`{"$time": "09:30:00"}`, `{"$dt": "2026-09-25T09:30:00+08:00"}`, `{"$dur": "P1DT3600S"}`, `{"$ym": 14}` (months).
+A dictionary of the user's own with a single key that begins with `$` has that key doubled: `{"$$d": …}`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from engine.feel import Range, YearsAndMonths
+
+
+def dumps(value: Any, *, canonical: bool = False) -> str:
+    """Compact JSON; `canonical` sorts the keys. Raises TypeError for a value of an alien type."""
+    tagged = 0
+
+    def default(alien: Any) -> Any:
+        nonlocal tagged
+        if isinstance(alien, Mapping):
+            return dict(alien)
+        if isinstance(alien, Range):
+            tagged += 1
+            return {"$range": [alien.start, alien.end, alien.start_included, alien.end_included]}
+        tagged += 1
+        return _tag(alien)
+
+    encoder = json.JSONEncoder(
+        ensure_ascii=False, separators=(",", ":"), sort_keys=canonical, default=default, check_circular=False
+    )
+    text = encoder.encode(value)
+    # Quotes within strings are escaped, so `{"$` can only be an object whose first key begins with `$`.
+    if text.count('{"$') != tagged:
+        tagged = 0
+        text = encoder.encode(_escaped(value))
+    return text
+
+
+def loads(text: str | bytes) -> Any:
+    """The value that `dumps` wrote. Raises ValueError for text that is no JSON."""
+    if '{"$' not in text if isinstance(text, str) else b'{"$' not in text:
+        return json.loads(text)
+    return json.loads(text, object_hook=_untag)
+
+
+def moment_text(moment: datetime) -> str:
+    """A UTC moment as stored and hashed, of fixed width so that text order is time order: `2026-09-25T01:30:00.000000Z`."""
+    return (
+        moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        if moment.tzinfo is not UTC
+        else (moment.isoformat(timespec="microseconds")[:26] + "Z")
+    )
+
+
+def moment_of(text: str) -> datetime:
+    """The aware UTC moment that `moment_text` wrote."""
+    return datetime.fromisoformat(text)
+
+
+def _tag(value: Any) -> dict[str, Any]:
+    if isinstance(value, Decimal):
+        return {"$d": str(value)}
+    if isinstance(value, datetime):
+        return {"$dt": _with_zone(value.isoformat(), value.tzinfo)}
+    if isinstance(value, date):
+        return {"$date": value.isoformat()}
+    if isinstance(value, time):
+        return {"$time": _with_zone(value.isoformat(), value.tzinfo)}
+    if isinstance(value, timedelta):
+        return {"$dur": _duration_text(value)}
+    if isinstance(value, YearsAndMonths):
+        return {"$ym": value.months}
+    raise TypeError(f"{type(value).__name__} 类型的值不能保存")
+
+
+def _untag(pairs: dict[str, Any]) -> Any:
+    if len(pairs) != 1:
+        return pairs
+    ((key, value),) = pairs.items()
+    if not key.startswith("$"):
+        return pairs
+    if key.startswith("$$"):
+        return {key[1:]: value}
+    match key:
+        case "$d":
+            return Decimal(value)
+        case "$date":
+            return date.fromisoformat(value)
+        case "$dt":
+            text, _, zone = value.partition("@")
+            moment = datetime.fromisoformat(text)
+            return moment.replace(tzinfo=ZoneInfo(zone)) if zone else moment
+        case "$time":
+            text, _, zone = value.partition("@")
+            clock = time.fromisoformat(text)
+            return clock.replace(tzinfo=ZoneInfo(zone)) if zone else clock
+        case "$dur":
+            return _duration(value)
+        case "$ym":
+            return YearsAndMonths(value)
+        case "$range":
+            return Range(*value)
+        case _:
+            raise ValueError(f"未知的类型标记 {key}")
+
+
+def _escaped(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        if len(value) == 1:
+            ((key, inner),) = value.items()
+            return {f"${key}" if str(key).startswith("$") else key: _escaped(inner)}
+        return {key: _escaped(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_escaped(inner) for inner in value]
+    return value
+
+
+def _with_zone(text: str, zone: Any) -> str:
+    return f"{text}@{zone.key}" if isinstance(zone, ZoneInfo) else text
+
+
+def _duration_text(value: timedelta) -> str:
+    sign = "-" if value < timedelta(0) else ""
+    value = abs(value)
+    seconds = f"{value.seconds}.{value.microseconds:06d}" if value.microseconds else str(value.seconds)
+    return f"{sign}P{value.days}DT{seconds}S"
+
+
+def _duration(text: str) -> timedelta:
+    negative = text.startswith("-")
+    days, _, seconds = text.lstrip("-")[1:-1].partition("DT")
+    whole, _, fraction = seconds.partition(".")
+    value = timedelta(int(days), int(whole), int(fraction or 0))
+    return -value if negative else value

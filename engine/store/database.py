@@ -1,0 +1,280 @@
+"""Connections and transactions. A statement is compiled once per dialect and then run by the driver itself.
+
+SQLite: WAL, `synchronous=FULL`, foreign keys, one writer (`BEGIN IMMEDIATE`); threads of one process queue for
+it on a lock, because SQLite's own waiting polls and can starve. PostgreSQL: psycopg 3, prepared statements, writes
+queued in pipeline mode; a command locks its case's row, so that commands on different cases never wait.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import sqlite3
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import psycopg
+import sqlalchemy
+from sqlalchemy.dialects.postgresql import psycopg as postgres_dialect
+from sqlalchemy.dialects.sqlite import pysqlite as sqlite_dialect
+from sqlalchemy.pool import QueuePool
+
+from engine.errors import ChengbanError
+
+Row = tuple[Any, ...]
+
+BUSY_TIMEOUT = 5.0  # seconds that a writer waits for another process before it tries anew
+_SQLITE: Any = sqlite_dialect.dialect(paramstyle="named")
+_POSTGRES: Any = postgres_dialect.dialect(paramstyle="pyformat")  # type: ignore[no-untyped-call]
+
+
+class Conflict(ChengbanError):  # noqa: N818
+    """另一个操作同时进行，本次操作应重新执行"""
+
+    code = "conflict"
+
+
+class Duplicate(Conflict):
+    """同样的记录已经存在"""
+
+    code = "duplicate"
+
+
+class Query:
+    """A statement with a name, compiled at its first use on each dialect."""
+
+    __slots__ = ("_postgres", "_sqlite", "_statement")
+
+    def __init__(self, statement: sqlalchemy.ClauseElement) -> None:
+        self._statement = statement
+        self._sqlite = ""
+        self._postgres = ""
+
+    @property
+    def sqlite(self) -> str:
+        if not self._sqlite:
+            self._sqlite = _compiled(self._statement, _SQLITE, r":{}\b")
+        return self._sqlite
+
+    @property
+    def postgres(self) -> str:
+        if not self._postgres:
+            self._postgres = _compiled(self._statement, _POSTGRES, r"%\({}\)s(::\w+)?")
+        return self._postgres
+
+
+def _compiled(statement: sqlalchemy.ClauseElement, dialect: Any, placeholder: str) -> str:
+    """The driver's text. Whole numbers that SQLAlchemy binds of its own accord are written out."""
+    compiled = statement.compile(dialect=dialect)
+    text = str(compiled)
+    for name, value in (compiled.params or {}).items():
+        if value is not None:
+            text = re.sub(placeholder.format(re.escape(name)), str(int(value)), text)
+    return text
+
+
+class SqliteTransaction:
+    """What runs between BEGIN and COMMIT on SQLite; outside a transaction, single reads."""
+
+    __slots__ = ("_connection",)
+    postgres = False
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def one(self, query: Query, parameters: Mapping[str, Any]) -> Row | None:
+        row: Row | None = self._connection.execute(query.sqlite, parameters).fetchone()
+        return row
+
+    def all(self, query: Query, parameters: Mapping[str, Any]) -> list[Row]:
+        return self._connection.execute(query.sqlite, parameters).fetchall()
+
+    def run(self, query: Query, parameters: Mapping[str, Any]) -> int:
+        """Rows changed."""
+        return self._connection.execute(query.sqlite, parameters).rowcount
+
+    def add(self, query: Query, parameters: Mapping[str, Any]) -> None:
+        """A write whose count nobody asks for: PostgreSQL queues it without waiting for the answer."""
+        self._connection.execute(query.sqlite, parameters)
+
+    def many(self, query: Query, parameters: Sequence[Mapping[str, Any]]) -> None:
+        if len(parameters) == 1:
+            self._connection.execute(query.sqlite, parameters[0])
+        elif parameters:
+            self._connection.executemany(query.sqlite, parameters)
+
+    def lock(self, name: str) -> None:
+        """Until the commit, nobody else passes `lock` of the same name. SQLite has but one writer: nothing to do."""
+
+
+class PostgresTransaction:
+    """What runs between BEGIN and COMMIT on PostgreSQL."""
+
+    __slots__ = ("_connection",)
+    postgres = True
+
+    def __init__(self, connection: psycopg.Connection[Row]) -> None:
+        self._connection = connection
+
+    def one(self, query: Query, parameters: Mapping[str, Any]) -> Row | None:
+        return self._connection.execute(query.postgres, parameters).fetchone()
+
+    def all(self, query: Query, parameters: Mapping[str, Any]) -> list[Row]:
+        return self._connection.execute(query.postgres, parameters).fetchall()
+
+    def run(self, query: Query, parameters: Mapping[str, Any]) -> int:
+        cursor = self._connection.execute(query.postgres, parameters)
+        with contextlib.suppress(psycopg.ProgrammingError):
+            cursor.fetchone()  # waits for the pipeline; an UPDATE has no rows to give
+        return cursor.rowcount
+
+    def add(self, query: Query, parameters: Mapping[str, Any]) -> None:
+        self._connection.execute(query.postgres, parameters)
+
+    def many(self, query: Query, parameters: Sequence[Mapping[str, Any]]) -> None:
+        for row in parameters:
+            self._connection.execute(query.postgres, row)
+
+    def lock(self, name: str) -> None:
+        self._connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (name,))
+
+
+Transaction = SqliteTransaction | PostgresTransaction
+
+
+class Database:
+    """One database: a pool of driver connections and the two ways to use one, `reading` and `writing`."""
+
+    def __init__(self, url: str) -> None:
+        self.url = sqlalchemy.make_url(url)
+        backend = self.url.get_backend_name()
+        if backend not in {"sqlite", "postgresql"}:
+            raise ChengbanError(f"不支持的数据库 {backend}；请使用 sqlite 或 postgresql+psycopg")
+        self.postgres = backend == "postgresql"
+        self.memory = backend == "sqlite" and self.url.database in (None, "", ":memory:")
+        self._writer = threading.RLock()
+        self.engine = sqlalchemy.create_engine(self.url, **self._engine_options())
+        if not self.postgres:
+            sqlalchemy.event.listen(self.engine, "connect", self._prepare_sqlite)
+        else:
+            sqlalchemy.event.listen(self.engine, "connect", self._prepare_postgres)
+
+    def _engine_options(self) -> dict[str, Any]:
+        if self.postgres:
+            return {"pool_size": 16, "max_overflow": 16, "pool_use_lifo": True}
+        if self.memory:
+            # StaticPool: every thread shares the one connection that holds the data; `_writer` keeps them apart.
+            return {"poolclass": sqlalchemy.StaticPool, "connect_args": {"check_same_thread": False}}
+        return {
+            "poolclass": QueuePool,
+            "pool_size": 16,
+            "max_overflow": 48,
+            "pool_use_lifo": True,
+            "connect_args": {"check_same_thread": False, "timeout": BUSY_TIMEOUT},
+        }
+
+    def _prepare_sqlite(self, connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None  # BEGIN and COMMIT are ours, also in migrations
+        if not self.memory:
+            connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute(f"PRAGMA busy_timeout={int(BUSY_TIMEOUT * 1000)}")
+        connection.execute("PRAGMA cache_size=-65536")
+
+    def _prepare_postgres(self, connection: psycopg.Connection[Row], _record: object) -> None:
+        connection.prepare_threshold = 2
+        connection.autocommit = True
+        connection.execute(f"SET lock_timeout = '{int(BUSY_TIMEOUT * 1000)}ms'")
+        connection.autocommit = False
+
+    def writing(self) -> contextlib.AbstractContextManager[Transaction]:
+        """One transaction, committed at the end of the block.
+
+        Raises Conflict when it must be run anew (lock not had in time, serialization), Duplicate for a row that
+        is there already; whatever else the block raises rolls back and passes on.
+        """
+        return self._postgres_writing() if self.postgres else self._sqlite_writing()
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[Transaction]:
+        """Reads that need not see one snapshot."""
+        if self.postgres:
+            pooled = self.engine.raw_connection()
+            connection: Any = pooled.driver_connection
+            try:
+                connection.autocommit = True
+                yield PostgresTransaction(connection)
+            finally:
+                with contextlib.suppress(psycopg.Error):
+                    connection.autocommit = False
+                pooled.close()
+        elif self.memory:
+            with self._writer:
+                yield SqliteTransaction(self._shared())
+        else:
+            pooled = self.engine.raw_connection()
+            try:
+                yield SqliteTransaction(pooled.driver_connection)  # type: ignore[arg-type]
+            finally:
+                pooled.close()
+
+    def _shared(self) -> sqlite3.Connection:
+        pooled = self.engine.raw_connection()
+        connection: Any = pooled.driver_connection
+        pooled.close()
+        shared: sqlite3.Connection = connection
+        return shared
+
+    @contextlib.contextmanager
+    def _sqlite_writing(self) -> Iterator[Transaction]:
+        with self._writer:
+            pooled = self.engine.raw_connection()
+            connection: Any = pooled.driver_connection
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+                try:
+                    yield SqliteTransaction(connection)
+                    connection.execute("COMMIT")
+                except BaseException:
+                    if connection.in_transaction:
+                        connection.execute("ROLLBACK")
+                    raise
+            except sqlite3.IntegrityError as error:
+                raise (Duplicate if "UNIQUE" in str(error) else ChengbanError)(f"{error}") from error
+            except sqlite3.OperationalError as error:
+                if "locked" in str(error) or "busy" in str(error):
+                    raise Conflict() from error
+                raise
+            finally:
+                pooled.close()
+
+    @contextlib.contextmanager
+    def _postgres_writing(self) -> Iterator[Transaction]:
+        pooled = self.engine.raw_connection()
+        connection: Any = pooled.driver_connection
+        try:
+            try:
+                with connection.pipeline():
+                    yield PostgresTransaction(connection)
+                    connection.commit()
+            except BaseException:
+                if not connection.closed:
+                    connection.rollback()
+                raise
+        except psycopg.errors.UniqueViolation as error:
+            raise Duplicate(str(error)) from error
+        except psycopg.errors.IntegrityError as error:
+            raise ChengbanError(str(error)) from error
+        except (
+            psycopg.errors.LockNotAvailable,
+            psycopg.errors.SerializationFailure,
+            psycopg.errors.DeadlockDetected,
+        ) as error:
+            raise Conflict() from error
+        finally:
+            pooled.close()
+
+    def close(self) -> None:
+        self.engine.dispose()

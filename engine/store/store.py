@@ -1,0 +1,50 @@
+"""A store: one database with our tables in it."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+
+from engine.store.database import Database, Transaction
+from engine.store.migrate import migrate
+
+
+class Store:
+    """Open with `Store.open(url)`; `migrate()` before the first use; `close()` at the end."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @classmethod
+    def open(cls, url: str) -> Store:
+        """`sqlite:///path`, `sqlite://` (in memory), `postgresql+psycopg://…`. Raises ChengbanError for others."""
+        return cls(Database(url))
+
+    @property
+    def url(self) -> str:
+        """The address without its password, for messages."""
+        return self._database.url.render_as_string()
+
+    @property
+    def postgres(self) -> bool:
+        return self._database.postgres
+
+    def migrate(self) -> None:
+        """Bring the tables to the version of this program; does nothing when they have it already."""
+        migrate(self._database)
+
+    def writing(self) -> AbstractContextManager[Transaction]:
+        """One transaction; see `Database.writing`."""
+        return self._database.writing()
+
+    def reading(self) -> AbstractContextManager[Transaction]:
+        """Reads outside a transaction."""
+        return self._database.reading()
+
+    def close(self) -> None:
+        self._database.close()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

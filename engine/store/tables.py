@@ -1,0 +1,382 @@
+"""The tables. Names are the glossary's; keys of everything that belongs to a case begin with `case_id`.
+
+Moments are text of fixed width in UTC (`engine.codec.moment_text`): the same bytes in both databases, in order
+when compared as text, and readable by whoever recomputes a hash. JSON is text for the same reason.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _code() -> Text:
+    """Identifiers and moments: compared byte by byte in both databases, whatever the database's locale."""
+    return Text().with_variant(Text(collation="C"), "postgresql")
+
+
+def _case_key() -> Column[str]:
+    return Column("case_id", _code(), ForeignKey("case.case_id"), primary_key=True)
+
+
+deployment = Table(
+    "deployment",
+    metadata,
+    Column("deployment", _code(), primary_key=True),
+    Column("ordinal", Integer, nullable=False, unique=True),
+    Column("deployed_at", _code(), nullable=False),
+    Column("deployed_by", Text, nullable=False),
+)
+bundle_file = Table(
+    "bundle_file",
+    metadata,
+    Column("deployment", _code(), ForeignKey("deployment.deployment"), primary_key=True),
+    Column("path", Text, primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+)
+# Which deployment a new case of a process begins with: the newest that has it.
+process = Table(
+    "process",
+    metadata,
+    Column("process", Text, primary_key=True),
+    Column("deployment", _code(), ForeignKey("deployment.deployment"), nullable=False),
+)
+# Starts by message, signal and timer of the newest deployment of each process.
+start_trigger = Table(
+    "start_trigger",
+    metadata,
+    Column("process", Text, primary_key=True),
+    Column("element", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("deployment", _code(), ForeignKey("deployment.deployment"), nullable=False),
+    Column("round", Integer, nullable=False),
+    Column("due", _code()),
+    Column("run_at", _code()),
+    Index("ix_start_trigger_kind_name", "kind", "name"),
+)
+case = Table(
+    "case",
+    metadata,
+    Column("case_id", _code(), primary_key=True),
+    Column("process", Text, nullable=False),
+    Column("deployment", _code(), ForeignKey("deployment.deployment"), nullable=False),
+    Column("matter", Text, nullable=False),
+    Column("section", Text, nullable=False),
+    Column("number", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("applicant", Text, nullable=False),
+    Column("header", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("steps", Text, nullable=False),
+    Column("due", _code(), nullable=False),
+    Column("started_at", _code(), nullable=False),
+    Column("started_by", Text, nullable=False),
+    Column("updated_at", _code(), nullable=False),
+    Column("ended_at", _code()),
+    Column("head_seq", Integer, nullable=False),
+    Column("head_hash", _code(), nullable=False),
+    Index(
+        "ix_case_number",
+        "number",
+        unique=True,
+        sqlite_where=text("number <> ''"),
+        postgresql_where=text("number <> ''"),
+    ),
+    Index("ix_case_started_by_started_at_case_id", "started_by", "started_at", "case_id"),
+    Index("ix_case_matter_started_at", "matter", "started_at"),
+)
+# The one row that a command reads and writes. `revision` is the number of the case's last entry.
+case_state = Table(
+    "case_state",
+    metadata,
+    _case_key(),
+    Column("revision", Integer, nullable=False),
+    Column("deployment", _code(), nullable=False),
+    Column("state", Text, nullable=False),
+    Column("clocks", Text, nullable=False),
+)
+entry = Table(
+    "entry",
+    metadata,
+    _case_key(),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("at", _code(), nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("actor_name", Text, nullable=False),
+    Column("on_behalf_of", Text),
+    Column("key", Text),
+    Column("deployment", _code()),
+    Column("command", Text, nullable=False),
+    Column("data", Text, nullable=False),
+    Column("effects", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("prev_hash", _code(), nullable=False),
+    Column("hash", _code(), nullable=False),
+    Index(
+        "ix_entry_case_id_key",
+        "case_id",
+        "key",
+        unique=True,
+        sqlite_where=text("key IS NOT NULL"),
+        postgresql_where=text("key IS NOT NULL"),
+    ),
+)
+# Keys of what has no case yet: starts, deliveries, signals.
+idempotency = Table(
+    "idempotency",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("case_id", _code(), nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("at", _code(), nullable=False),
+)
+work_item = Table(
+    "work_item",
+    metadata,
+    _case_key(),
+    Column("item", Text, primary_key=True),
+    Column("process", Text, nullable=False),
+    Column("element", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("post", Text),
+    Column("form", Text),
+    Column("limit_id", Text),
+    Column("state", Text, nullable=False),
+    Column("due", _code(), nullable=False),
+    Column("opened_at", _code(), nullable=False),
+    Column("claimed_by", Text),
+    Column("claimed_at", _code()),
+    Column("closed_by", Text),
+    Column("closed_at", _code()),
+    Column("matter", Text, nullable=False),
+    Column("number", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("applicant", Text, nullable=False),
+    Index(
+        "ix_work_item_todo", "claimed_by", "due", "case_id", "item",
+        sqlite_where=text("state = 'claimed'"), postgresql_where=text("state = 'claimed'"),
+    ),
+    Index(
+        "ix_work_item_done", "closed_by", "closed_at", "case_id", "item",
+        sqlite_where=text("state = 'completed'"), postgresql_where=text("state = 'completed'"),
+    ),
+)  # fmt: skip
+# Who may claim an open, unclaimed item: a post, or a user as `user:<name>`. Rows leave with the claim.
+work_item_candidate = Table(
+    "work_item_candidate",
+    metadata,
+    Column("case_id", _code(), primary_key=True),
+    Column("item", Text, primary_key=True),
+    Column("candidate", Text, primary_key=True),
+    Column("due", _code(), nullable=False),
+    Column("claimable", Boolean, nullable=False),
+    ForeignKeyConstraint(["case_id", "item"], ["work_item.case_id", "work_item.item"]),
+    Index(
+        "ix_work_item_candidate_claimable", "candidate", "due", "case_id", "item",
+        sqlite_where=text("claimable = 1"), postgresql_where=text("claimable"),
+    ),
+)  # fmt: skip
+limit_run = Table(
+    "limit_run",
+    metadata,
+    _case_key(),
+    Column("limit_id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("started_on", _code()),
+    Column("due", _code()),
+    Column("provisional", Boolean, nullable=False),
+    Column("ended_at", _code()),
+    Column("data", Text, nullable=False),
+    Index(
+        "ix_limit_run_due", "due",
+        sqlite_where=text("state = 'running'"), postgresql_where=text("state = 'running'"),
+    ),
+)  # fmt: skip
+clock_event = Table(
+    "clock_event",
+    metadata,
+    _case_key(),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("line", Integer, primary_key=True, autoincrement=False),
+    Column("limit_id", Text, nullable=False),
+    Column("at", _code(), nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("due_before", _code()),
+    Column("due_after", _code()),
+    Column("data", Text, nullable=False),
+)
+# `due` is when the timer falls due; `run_at` is when a worker may take it next: put off by a lease or a retry.
+timer = Table(
+    "timer",
+    metadata,
+    _case_key(),
+    Column("timer", Text, primary_key=True),
+    Column("element", Text, nullable=False),
+    Column("limit_id", Text),
+    Column("due", _code()),
+    Column("run_at", _code()),
+    Column("set_seq", Integer, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("error", Text),
+    Index("ix_timer_run_at", "run_at"),
+)
+# Work after the commit: `service` calls a handler; `message`, `signal`, `signal_case`, `signal_start` are the outbox.
+job = Table(
+    "job",
+    metadata,
+    Column("case_id", _code(), primary_key=True),
+    Column("job", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("process", Text, nullable=False),
+    Column("element", Text, nullable=False),
+    Column("data", Text, nullable=False),
+    Column("set_seq", Integer, nullable=False),
+    Column("run_at", _code(), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("error", Text),
+    Index("ix_job_run_at", "run_at"),
+)
+subscription = Table(
+    "subscription",
+    metadata,
+    _case_key(),
+    Column("subscription", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("element", Text, nullable=False),
+    Column("keys", Text, nullable=False),
+    Index("ix_subscription_kind_name", "kind", "name", "case_id", "subscription"),
+)
+# Messages that came before anybody listened.
+message = Table(
+    "message",
+    metadata,
+    Column("message", _code(), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("data", Text, nullable=False),
+    Column("kept_at", _code(), nullable=False),
+    Column("expires_at", _code(), nullable=False),
+    Index("ix_message_name_kept_at", "name", "kept_at"),
+    Index("ix_message_expires_at", "expires_at"),
+)
+attachment = Table(
+    "attachment",
+    metadata,
+    _case_key(),
+    Column("attachment", _code(), primary_key=True),
+    Column("item", Text),
+    Column("field", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("media_type", Text, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("hash", _code(), nullable=False),
+    Column("content", LargeBinary),
+    Column("added_at", _code(), nullable=False),
+    Column("added_by", Text, nullable=False),
+)
+document = Table(
+    "document",
+    metadata,
+    _case_key(),
+    Column("document", _code(), primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("number", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("hash", _code(), nullable=False),
+    Column("content", LargeBinary),
+    Column("issued_at", _code(), nullable=False),
+    Column("issued_by", Text, nullable=False),
+)
+number_series = Table(
+    "number_series",
+    metadata,
+    Column("series", Text, primary_key=True),
+    Column("year", Integer, primary_key=True, autoincrement=False),
+    Column("last", Integer, nullable=False),
+)
+calendar_version = Table(
+    "calendar_version",
+    metadata,
+    Column("version", Text, primary_key=True),
+    Column("notice", Text, nullable=False),
+    Column("published_at", _code(), nullable=False),
+    Column("first_year", Integer, nullable=False),
+    Column("last_year", Integer, nullable=False),
+)
+calendar_day = Table(
+    "calendar_day",
+    metadata,
+    Column("version", Text, ForeignKey("calendar_version.version"), primary_key=True),
+    Column("day", _code(), primary_key=True),
+    Column("working", Boolean, nullable=False),
+    Column("name", Text, nullable=False),
+)
+section = Table(
+    "section",
+    metadata,
+    Column("section", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("parent", Text, ForeignKey("section.section")),
+)
+user = Table(
+    "user",
+    metadata,
+    Column("user", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("password", Text),
+    Column("active", Boolean, nullable=False),
+    Column("data", Text, nullable=False),
+)
+post = Table(
+    "post",
+    metadata,
+    Column("post", Text, primary_key=True),
+    Column("user", Text, ForeignKey("user.user"), primary_key=True),
+    Column("section", Text, ForeignKey("section.section")),
+    Index("ix_post_user", "user"),
+)
+absence = Table(
+    "absence",
+    metadata,
+    Column("user", Text, ForeignKey("user.user"), primary_key=True),
+    Column("starts_at", _code(), primary_key=True),
+    Column("ends_at", _code(), nullable=False),
+    Column("deputy", Text, ForeignKey("user.user")),
+    Column("reason", Text, nullable=False),
+)
+# A daily anchor over all chain heads.
+seal = Table(
+    "seal",
+    metadata,
+    Column("day", _code(), primary_key=True),
+    Column("heads", Integer, nullable=False),
+    Column("prev_hash", _code(), nullable=False),
+    Column("hash", _code(), nullable=False),
+    Column("sealed_at", _code(), nullable=False),
+    UniqueConstraint("hash"),
+)
