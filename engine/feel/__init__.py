@@ -1,0 +1,30 @@
+"""FEEL, the expression language of DMN 1.5 chapter 10: compiled once, bounded, without side effects."""
+
+from engine.feel.errors import FeelLimitError, FeelSyntaxError, Trouble
+from engine.feel.expression import (
+    Expression,
+    UnaryTests,
+    compile_expression,
+    compile_unary_tests,
+    evaluate,
+    unary_tests,
+)
+from engine.feel.values import Environment, Function, Parameter, Range, YearsAndMonths, to_feel
+
+__all__ = [
+    "Environment",
+    "Expression",
+    "FeelLimitError",
+    "FeelSyntaxError",
+    "Function",
+    "Parameter",
+    "Range",
+    "Trouble",
+    "UnaryTests",
+    "YearsAndMonths",
+    "compile_expression",
+    "compile_unary_tests",
+    "evaluate",
+    "to_feel",
+    "unary_tests",
+]

@@ -1,0 +1,126 @@
+"""Types as `instance of` and parameters name them, and their conversions (DMN 1.5 §10.3.2.9)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from engine.feel.errors import Failure
+from engine.feel.nodes import Node
+from engine.feel.operations import kind_of
+from engine.feel.values import Function
+
+_SIMPLE = {
+    "Any": "Any",
+    "Null": "Null",
+    "number": "number",
+    "string": "string",
+    "boolean": "boolean",
+    "date": "date",
+    "time": "time",
+    "date and time": "date and time",
+    "dateTime": "date and time",
+    "days and time duration": "days and time duration",
+    "dayTimeDuration": "days and time duration",
+    "years and months duration": "years and months duration",
+    "yearMonthDuration": "years and months duration",
+    "list": "list",
+    "context": "context",
+    "function": "function",
+    "range": "range",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Type:
+    """A type: `kind` with, for list, range and function, its inner types, and for context its entries."""
+
+    kind: str
+    inner: tuple[Type, ...] = ()
+    entries: tuple[tuple[str, Type], ...] | None = None
+    result: Type | None = None
+
+    def conforms(self, other: Type) -> bool:
+        """Whether every value of this type is one of `other` (DMN 1.5 §10.3.2.9.2)."""
+        if other.kind == "Any" or self.kind == "Null":
+            return True
+        if self.kind != other.kind:
+            return False
+        if other.kind in ("list", "range"):
+            return not other.inner or bool(self.inner and self.inner[0].conforms(other.inner[0]))
+        if other.kind == "context":
+            mine = dict(self.entries or ())
+            return all(name in mine and mine[name].conforms(kind) for name, kind in other.entries or ())
+        if other.kind == "function" and other.result is not None:
+            return (
+                len(self.inner) == len(other.inner)
+                and all(wanted.conforms(own) for own, wanted in zip(self.inner, other.inner, strict=True))
+                and (self.result or ANY).conforms(other.result)
+            )
+        return True
+
+    def admits(self, value: Any) -> bool:
+        """Whether `value` is an instance; null only of Null and, where `Any` is nested, of Any."""
+        kind = self.kind
+        if kind == "Any":
+            return value is not None
+        if value is None:
+            return kind == "Null"
+        if kind == "function":
+            return isinstance(value, Function) and (self.result is None or function_type(value).conforms(self))
+        if kind_of(value) != kind:
+            return False
+        if kind == "list" and self.inner:
+            return all(element is None or self.inner[0].admits(element) for element in value)
+        if kind == "context" and self.entries is not None:
+            return all(
+                name in value and (value[name] is None or wanted.admits(value[name]))
+                for name, wanted in self.entries
+            )
+        if kind == "range" and self.inner:
+            ends = [end for end in (value.start, value.end) if end is not None]
+            return all(self.inner[0].admits(end) for end in ends)
+        return True
+
+
+ANY = Type("Any")
+
+
+def function_type(value: Function) -> Type:
+    """The type of a function value; undeclared parameters are Any."""
+    return Type(
+        "function", tuple(parameter.type or ANY for parameter in value.parameters), result=value.result or ANY
+    )
+
+
+def type_of(node: Node) -> Type:
+    """The type that a type expression names; Failure for one that does not exist."""
+    if node.kind == "named_type":
+        name = ".".join(str(part) for part in node.args)
+        if name not in _SIMPLE:
+            raise Failure(f"没有类型“{name}”")
+        return Type(_SIMPLE[name])
+    if node.kind in ("list_type", "range_type"):
+        return Type(node.kind[:-5], (type_of(node.args[0]),))
+    if node.kind == "context_type":
+        return Type(
+            "context", entries=tuple((str(entry.args[0]), type_of(entry.args[1])) for entry in node.args[0])
+        )
+    return Type("function", tuple(type_of(part) for part in node.args[0]), result=type_of(node.args[1]))
+
+
+def convert(value: Any, wanted: Type | None) -> Any:
+    """The value as the parameter type has it, singleton lists either way and dates to moments; or Failure."""
+    if wanted is None or value is None or wanted.kind == "Any" or wanted.admits(value):
+        return value
+    if wanted.kind == "list":
+        if not isinstance(value, list) and wanted.admits([value]):
+            return [value]
+    elif isinstance(value, list) and len(value) == 1 and wanted.admits(value[0]):
+        return value[0]
+    elif wanted.kind == "date and time" and isinstance(value, date) and not isinstance(value, datetime):
+        return datetime.combine(value, time(), tzinfo=UTC)
+    raise Failure(f"{kind_of(value)} 不是所要的类型 {wanted.kind}")
+
+
