@@ -304,7 +304,7 @@ def moments_of(span: Span) -> tuple[datetime, datetime | None]:
 def _hours_end(hours: int, start: date | datetime, spans: Sequence[Span], direction: Direction) -> datetime:
     """Hours run at once, through nights and holidays, and do not roll over (民法典 第二百零一条第二款)."""
     origin = moment_of(start)
-    if direction == "before":
+    if direction == "before" or not hours:
         return origin - timedelta(hours=hours)
     left = timedelta(hours=hours)
     at = origin
