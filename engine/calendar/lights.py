@@ -7,9 +7,10 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Literal
 
-from engine.calendar.clock import Clock, answer_of, spent
 from engine.calendar.limit import Limit
 from engine.calendar.period import Due, Period, day_of, due, moment_of
+from engine.calendar.reckoning import answer_of, spent
+from engine.calendar.run import Clock
 from engine.calendar.working import WorkingCalendar
 
 Light = Literal["green", "yellow", "red", "grey"]
