@@ -1,0 +1,82 @@
+"""One case whole: where it stands on the diagram, what happened, which clocks run and why."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask_login import login_required
+
+from webapp.context import bureau
+from webapp.signin import me, restored
+from webapp.step import given_key, new_key, reason_given
+from webapp.wording import _
+
+pages = Blueprint("case", __name__, url_prefix="/cases/<case_id>")
+
+
+@pages.get("")
+@login_required
+def show(case_id: str) -> Any:
+    return page(case_id, typed=restored())
+
+
+@pages.get("/diagrams/<process>.bpmn")
+@login_required
+def diagram(case_id: str, process: str) -> Response:
+    """The BPMN of that process in the version this case is pinned to."""
+    for drawn in bureau().case(me().user, case_id).diagrams:
+        if drawn.process == process:
+            return Response(drawn.xml, content_type="application/xml")
+    abort(404)
+
+
+@pages.post("")
+@login_required
+def act(case_id: str) -> Any:
+    command = request.form.get("command", "")
+    does = COMMANDS.get(command)
+    if does is None:
+        abort(400)
+    return does(case_id)
+
+
+def cancel(case_id: str) -> Any:
+    reason = reason_given()
+    if not reason:
+        return page(case_id, message=_("取消办件须写明理由。")), 422
+    bureau().cancel(me().user, case_id, reason, key=given_key())
+    flash(_("办件已取消。"), "good")
+    return redirect(url_for("case.show", case_id=case_id), 303)
+
+
+def annotate(case_id: str) -> Any:
+    text = request.form.get("text", "").strip()
+    if not text or len(text) > 4000:
+        return page(case_id, message=_("批注须填写，且不超过 4000 字。"), typed=request.form), 422
+    bureau().annotate(me().user, case_id, text, key=given_key())
+    flash(_("批注已记入办理过程。"), "good")
+    return redirect(url_for("case.show", case_id=case_id), 303)
+
+
+def withdraw(case_id: str) -> Any:
+    item, reason = request.form.get("item", ""), reason_given()
+    if not item or not reason:
+        return page(case_id, message=_("撤回须写明理由。"), typed=request.form), 422
+    bureau().withdraw(me().user, case_id, item, reason, key=given_key())
+    flash(_("已撤回，该环节重新由您办理。"), "good")
+    return redirect(url_for("case.show", case_id=case_id), 303)
+
+
+COMMANDS = {"cancel": cancel, "annotate": annotate, "withdraw": withdraw}
+
+
+def page(case_id: str, *, message: str = "", typed: Any = None) -> str:
+    view = bureau().case(me().user, case_id)
+    chosen = request.args.get("process")
+    drawn = next(
+        (one for one in view.diagrams if one.process == chosen), view.diagrams[0] if view.diagrams else None
+    )
+    return render_template(
+        "case.html", here="inbox", view=view, drawn=drawn, message=message, typed=typed or {}, key=new_key()
+    )  # fmt: skip

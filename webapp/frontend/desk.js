@@ -1,0 +1,42 @@
+// What the clerks' pages do beyond plain HTML. Every page works without it.
+import "htmx.org/dist/htmx.esm.js";
+
+// "/" goes to the search field, as in a library catalogue; never while typing.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+  const search = document.querySelector("#search");
+  if (search) {
+    event.preventDefault();
+    search.focus();
+  }
+});
+
+// A second click while the first is under way is dropped; the key in the form guards where this does not run.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post") return;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sent = "yes";
+  event.submitter?.setAttribute("aria-busy", "true");
+});
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+  for (const button of document.querySelectorAll("[aria-busy]")) button.removeAttribute("aria-busy");
+});
+
+// Leaving with typed, unsent values asks first.
+let typed = false;
+document.addEventListener("input", (event) => {
+  if (event.target.closest("form.work")) typed = true;
+});
+document.addEventListener("submit", () => (typed = false));
+window.addEventListener("beforeunload", (event) => {
+  if (typed) event.preventDefault();
+});
+
+// After a refused submit the summary of what is wrong gets the focus, so that a screen reader begins there.
+document.querySelector("[data-focus]")?.focus();

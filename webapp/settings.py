@@ -1,0 +1,82 @@
+"""Settings from the environment (`CHENGBAN_*`), with defaults that let one person run it at once."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from environs import Env
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """`folder` holds what the server keeps beside the database: its secret, sessions, pictures of tests.
+
+    Times in minutes: a session ends `idle_minutes` after its last request, and `session_minutes` after sign-in
+    whatever happens. `secure_cookies` must be on wherever the desk is served by HTTPS.
+    """
+
+    database_url: str
+    folder: Path
+    secret_key: str
+    idle_minutes: int = 60
+    session_minutes: int = 12 * 60
+    secure_cookies: bool = False
+    sign_ins: str = "10 per minute"
+    calls: str = "600 per minute"
+    demo_password: str | None = None
+    upload_bytes: int = 64 * 1024 * 1024
+    text_bytes: int = 4 * 1024 * 1024
+    ticker: bool = False
+
+
+def from_environment() -> Settings:
+    """Read `CHENGBAN_DATABASE_URL`, `_FOLDER`, `_SECRET_KEY`, `_IDLE_MINUTES`, `_SESSION_MINUTES`, `_SECURE_COOKIES`.
+
+    Raises environs.EnvError where a value has the wrong type.
+    """
+    env = Env()
+    with env.prefixed("CHENGBAN_"):
+        folder = Path(env.str("FOLDER", "var")).absolute()
+        return Settings(
+            database_url=env.str("DATABASE_URL", f"sqlite:///{folder / 'chengban.db'}"),
+            folder=folder,
+            secret_key=env.str("SECRET_KEY", "") or kept_secret(folder),
+            idle_minutes=env.int("IDLE_MINUTES", 60),
+            session_minutes=env.int("SESSION_MINUTES", 12 * 60),
+            secure_cookies=env.bool("SECURE_COOKIES", False),
+            sign_ins=env.str("SIGN_INS", "10 per minute"),
+            demo_password=demo_password(folder),
+        )
+
+
+def kept_secret(folder: Path) -> str:
+    """The secret that signs cookies: made once, readable by its owner alone, so that a restart keeps sessions."""
+    file = folder / "secret-key"
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return file.read_text(encoding="ascii").strip()
+    with os.fdopen(descriptor, "w", encoding="ascii") as stream:
+        secret = secrets.token_urlsafe(48)
+        stream.write(secret)
+    return secret
+
+
+def demo_password(folder: Path) -> str | None:
+    """The password of the demo people where `init --demo` made them; the sign-in page then offers them."""
+    try:
+        return str(json.loads((folder / "demo.json").read_text(encoding="utf-8"))["password"])
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+def keep_demo_password(folder: Path, password: str) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / "demo.json"
+    file.write_text(json.dumps({"password": password}), encoding="utf-8")
+    file.chmod(0o600)

@@ -1,0 +1,95 @@
+"""Words on the pages: gettext with the Chinese text as msgid, and how dates, spans and lights read."""
+
+from __future__ import annotations
+
+import gettext as catalogues
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Flask
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+_TRANSLATIONS = catalogues.translation("webapp", Path(__file__).with_name("locale"), fallback=True)
+_ = _TRANSLATIONS.gettext
+
+WEEKDAYS = ("星期一", "星期二", "星期三", "星期四", "星期五", "星期六", "星期日")
+LIGHTS = {"red": "已逾期", "yellow": "临近到期", "green": "正常", "grey": "未计时"}
+STATUSES = {
+    "running": "办理中",
+    "completed": "已办结",
+    "terminated": "已终止",
+    "failed": "处理异常，待系统管理员处置",
+    "error_event": "异常终止",
+    "cancelled": "已取消",
+}
+CLOCK_STATES = {
+    "waiting": "未起算",
+    "running": "计时中",
+    "suspended": "扣除时限中",
+    "met": "已按期办结",
+    "expired": "已届满",
+    "cancelled": "已取消",
+}
+UNITS = {"working_day": "个工作日", "day": "日", "month": "个月", "year": "年", "hour": "小时"}
+BOXES = {"todo": "待办", "claimable": "科室待领", "done": "已办", "started": "我发起的"}
+
+
+def day(value: date | datetime | None) -> str:
+    """2026-09-25, in Asia/Shanghai where a moment is given."""
+    if value is None:
+        return "—"
+    if isinstance(value, datetime):
+        value = value.astimezone(SHANGHAI).date() if value.tzinfo else value.date()
+    return value.isoformat()
+
+
+def short_day(value: date | datetime | None) -> str:
+    """09-25; with the year where it is not this year's."""
+    text = day(value)
+    return text[5:] if text[:4] == str(datetime.now(SHANGHAI).year) else text
+
+
+def moment(value: datetime | None) -> str:
+    """2026-09-25 14:03, in Asia/Shanghai."""
+    if value is None:
+        return "—"
+    return (value.astimezone(SHANGHAI) if value.tzinfo else value).strftime("%Y-%m-%d %H:%M")
+
+
+def span(left: int | None, unit: str = "working_day") -> str:
+    """剩 3 个工作日; 逾期 1 个工作日; 今日到期."""
+    if left is None:
+        return _("未计时")
+    word = UNITS.get(unit, "日")
+    if left < 0:
+        return _("逾期") + f" {-left} {word}"
+    if left == 0:
+        return _("今日到期")
+    return _("剩") + f" {left} {word}"
+
+
+def number(value: Any) -> str:
+    """1,204; a decimal keeps its digits."""
+    return f"{value:,}" if isinstance(value, int | Decimal) and not isinstance(value, bool) else str(value)
+
+
+def today() -> str:
+    now = datetime.now(SHANGHAI)
+    return f"{now.date().isoformat()} {WEEKDAYS[now.weekday()]}"
+
+
+def teach(app: Flask) -> None:
+    """Give the templates their words."""
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.install_gettext_translations(_TRANSLATIONS, newstyle=True)  # type: ignore[attr-defined]
+    app.jinja_env.filters.update(
+        day=day, short_day=short_day, moment=moment, span=span, number=number,
+        light=lambda light: _(LIGHTS.get(light, LIGHTS["grey"])),
+        status=lambda status: _(STATUSES.get(status, status)),
+        clock_state=lambda state: _(CLOCK_STATES.get(state, state)),
+        unit=lambda unit: _(UNITS.get(unit, unit)),
+    )  # fmt: skip
+    app.jinja_env.globals.update(today=today, boxes=BOXES)
