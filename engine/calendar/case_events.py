@@ -127,6 +127,8 @@ def _held(
                   reason=error.message, who=who)
         )  # fmt: skip
 
+    if clock.state not in OPEN:
+        return clock
     if ground.starts and (begun := _event_value(written.get(ground.starts))) is not None:
         notice = str(written.get(ground.notice or f"{ground.starts}_notice") or "")
         told = begun if limit.unit == "hour" else day_of(begun)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from engine.calendar.case_events import advance
 from engine.calendar.lights import light
@@ -34,6 +34,7 @@ from engine.calendar.run import (
     Suspension,
 )
 from engine.calendar.suspension import ClockRefused, must_be_open, resumed, suspended
+from engine.calendar.table import table_until
 from engine.calendar.working import WorkingCalendar
 from engine.errors import NotFound
 
@@ -225,7 +226,17 @@ def recompute(
     return clocks, tuple(events)
 
 
-def explain(limit: Limit, clock: Clock, calendar: WorkingCalendar) -> Sequence[Day]:
-    """The table of days by which the due date can be followed by hand; empty while waiting or suspended."""
+def explain(
+    limit: Limit, clock: Clock, calendar: WorkingCalendar, *, today: date | None = None
+) -> Sequence[Day]:
+    """The table of days by which the due date can be followed by hand; empty while waiting.
+
+    While suspended it reaches to `today`, at least to the day of the latest suspension.
+    """
+    if clock.start is None:
+        return ()
     answer = answer_of(limit, clock, calendar)
-    return answer.days if answer else ()
+    if answer is not None:
+        return answer.days
+    until = max(day_of(held.start) for held in clock.suspensions)
+    return table_until(limit.unit, clock.start, clock.spans(), calendar, max(until, today or until))

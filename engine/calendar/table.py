@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
-from engine.calendar.period import ONE_DAY, Day, Due, Span, day_of, gaps, in_gaps, raw_end
+from engine.calendar.period import ONE_DAY, Day, Due, Span, Unit, day_of, gaps, in_gaps, raw_end
 from engine.calendar.working import WorkingCalendar
 
 
@@ -55,6 +55,25 @@ def table(answer: Due) -> tuple[Day, ...]:
         counted = not by_working_day[part] or answer.calendar.is_working_day(day)
         count += counted
         rows.append(Day(day, counted, why, count))
+    return tuple(rows)
+
+
+def table_until(
+    unit: Unit, start: date | datetime, spans: tuple[Span, ...], calendar: WorkingCalendar, until: date
+) -> tuple[Day, ...]:
+    """The days of a forward limit whose end is not known yet, for a suspension is open: from the event to `until`."""
+    day = day_of(start)
+    stretches = gaps(spans)
+    rows = [Day(day, False, "当日不计入，自下一日开始计算", 0)]
+    count = 0
+    while day < until:
+        day += ONE_DAY
+        if in_gaps(day, stretches):
+            rows.append(Day(day, False, f"不计入（{_grounds(day, spans)}）", count))
+            continue
+        counted = unit != "working_day" or calendar.is_working_day(day)
+        count += counted
+        rows.append(Day(day, counted, calendar.why(day), count))
     return tuple(rows)
 
 

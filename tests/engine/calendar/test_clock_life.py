@@ -223,6 +223,39 @@ def test_the_table_of_days_explains_the_due_date():
     assert [row.count for row in rows if row.counted] == list(range(1, 21))
 
 
+def test_a_suspended_clock_is_explained_up_to_today():
+    clocks = held(started(), "听证", date(2026, 3, 5))
+    rows = explain(LIMITS["decide"], clocks["decide"], CALENDAR, today=date(2026, 3, 9))
+    assert [(row.counted, row.count) for row in rows[1:4]] == [(True, 1), (True, 2), (True, 3)]
+    assert [(row.date, row.why) for row in rows[4:]] == [
+        (date(2026, 3, day), "不计入（听证）") for day in (6, 7, 8, 9)
+    ]  # fmt: skip
+
+
+def test_a_suspending_event_says_nothing_to_a_clock_that_does_not_run():
+    limits = Limits.from_json(
+        [{"id": "l", "name": "期限", "amount": 5, "unit": "day", "starts": "s", "ends": "e",
+          "suspensions": [{"name": "听证", "starts": "h", "ends": "h_end", "notice": "n"}]}]
+    )  # fmt: skip
+    assert advance(limits, NO_CLOCKS, {"h": date(2026, 3, 2), "n": "1号"}, NOW, CALENDAR) == (NO_CLOCKS, ())
+    clocks, _ = advance(limits, NO_CLOCKS, {"s": date(2026, 3, 2), "e": date(2026, 3, 3)}, NOW, CALENDAR)
+    assert advance(limits, clocks, {"h": date(2026, 3, 4), "n": "1号"}, NOW, CALENDAR) == (clocks, ())
+
+
+def test_the_same_suspension_written_again_is_not_a_second_one():
+    limits = Limits.from_json(
+        [{"id": "l", "name": "期限", "amount": 5, "unit": "working_day", "starts": "s",
+          "suspensions": [{"name": "听证", "starts": "h", "ends": "h_end", "notice": "n"}]}]
+    )  # fmt: skip
+    clocks, _ = advance(limits, NO_CLOCKS, {"s": date(2026, 3, 2)}, NOW, CALENDAR)
+    stop = {"h": date(2026, 3, 3), "n": "1号"}
+    clocks, _ = advance(limits, clocks, stop, NOW, CALENDAR)
+    assert advance(limits, clocks, stop, NOW, CALENDAR) == (clocks, ())
+    clocks, (line,) = advance(limits, clocks, stop | {"h_end": date(2026, 3, 6)}, NOW, CALENDAR)
+    assert line.event == "resumed"
+    assert advance(limits, clocks, stop | {"h_end": date(2026, 3, 6)}, NOW, CALENDAR) == (clocks, ())
+
+
 def test_lights_follow_the_promise_and_legality_the_law():
     limit, clock = LIMITS["decide"], started()["decide"]
     assert promised(limit, clock, CALENDAR).date == date(2026, 3, 16)
