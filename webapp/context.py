@@ -12,6 +12,10 @@ from webapp.settings import Settings
 
 if TYPE_CHECKING:
     from flask import Flask
+    from processes.bureau import Bureau
+
+    from webapp.sessions import Sessions
+    from webapp.settings import Settings
 
 _NAME = "chengban"
 

@@ -1,0 +1,56 @@
+"""The application factory: one Flask application, its guards first, then its pages."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import Flask, redirect, url_for
+from flask_wtf import CSRFProtect
+from processes.bureau import Bureau
+from werkzeug.wrappers import Response
+
+from webapp import case, counter, faults, headers, health, inbox, signin, step, wording
+from webapp.context import Context, attach
+from webapp.sessions import Sessions
+from webapp.settings import Settings
+
+
+def build(settings: Settings, bureau: Bureau | None = None) -> Flask:
+    """The application for `settings`, on `bureau` or on one opened from the settings."""
+    app = Flask(__name__, static_folder="static")
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        MAX_CONTENT_LENGTH=settings.upload_bytes,
+        MAX_FORM_MEMORY_SIZE=settings.text_bytes,
+        MAX_FORM_PARTS=5000,
+        SESSION_COOKIE_NAME="chengban",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        PERMANENT_SESSION_LIFETIME=timedelta(days=1),
+        WTF_CSRF_TIME_LIMIT=None,  # the token lives as long as its cookie; the session is checked at the server
+        WTF_CSRF_HEADERS=["X-CSRFToken", "X-CSRF-Token"],
+        RATELIMIT_HEADERS_ENABLED=False,
+        SEND_FILE_MAX_AGE_DEFAULT=3600,
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    sessions = Sessions(
+        settings.folder / "sessions.db",
+        idle=timedelta(minutes=settings.idle_minutes),
+        longest=timedelta(minutes=settings.session_minutes),
+    )
+    attach(app, Context(settings, bureau or Bureau.open(settings.database_url), sessions))
+    wording.teach(app)
+    faults.catch(app)
+    headers.protect(app)
+    health.install(app)
+    CSRFProtect(app)
+    signin.install(app)
+    for part in (inbox, step, case, counter):
+        app.register_blueprint(part.pages)
+
+    @app.get("/")
+    def home() -> Response:
+        return redirect(url_for("inbox.show"))
+
+    return app
