@@ -122,7 +122,9 @@ def compile_function(compiler: Compiler, node: Node) -> Code:
     for part in node.args[0]:
         declared = next((kind for kind in part.args[1:] if kind is not None), None)
         try:
-            parameters.append(Parameter(str(part.args[0]), type_of(declared) if declared is not None else None))
+            parameters.append(
+                Parameter(str(part.args[0]), type_of(declared) if declared is not None else None)
+            )
         except Failure as failure:
             fault = failure.message
     names = [parameter.name for parameter in parameters]

@@ -194,7 +194,9 @@ def _logic(compiler: Compiler, node: Node) -> Code:
             if value is not (not decides):
                 answer = None
                 if value is not None:
-                    scope.trouble(f"“{word}” 的操作数是 {operations.kind_of(value)}，应为布尔值", line, column)
+                    scope.trouble(
+                        f"“{word}” 的操作数是 {operations.kind_of(value)}，应为布尔值", line, column
+                    )
         return answer
 
     return decide

@@ -30,7 +30,10 @@ _LOOP_NAME = re.compile(rf"([{_START}][{_PART}\s./\-'+*]*?)(?=\s+in(?![{_PART}])
 _INTERVAL_AHEAD = re.compile(r"\][^\[\],]*?\.\.")
 _AFTER_CLOSE = re.compile(rf"\[\s*(?:$|[)\],}}.=!<>]|(?:and|or|then|else|return|satisfies|in)(?![{_PART}]))")
 _PIECES = re.compile(rf"[{_PART}]+|[^\s]")
-_ESCAPE = re.compile(r"\\(u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{6}|.)", re.DOTALL)
+_ESCAPE = re.compile(
+    r"\\(u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{6}|.)",
+    re.DOTALL,
+)
 
 KEYWORDS = {
     "if": "IF",
@@ -76,9 +79,32 @@ _SYMBOLS = [
     ("*", "STAR"),
     ("/", "SLASH"),
 ]
-_OPERAND_END = {"NUMBER", "STRING", "AT", "NAME", "TRUE", "FALSE", "NULL", "RPAR", "RSQB", "RBRACE", "CLOSE_LSQB", "TYPE_CLOSE"}
+_OPERAND_END = {
+    "NUMBER",
+    "STRING",
+    "AT",
+    "NAME",
+    "TRUE",
+    "FALSE",
+    "NULL",
+    "RPAR",
+    "RSQB",
+    "RBRACE",
+    "CLOSE_LSQB",
+    "TYPE_CLOSE",
+}
 _GENERIC = {"list": "LIST_OF", "range": "RANGE_OF", "context": "CONTEXT_OF", "function": "FUNCTION_OF"}
-_SIMPLE_ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", '"': '"', "'": "'", "\\": "\\", "/": "/"}
+_SIMPLE_ESCAPES = {
+    "n": "\n",
+    "r": "\r",
+    "t": "\t",
+    "b": "\b",
+    "f": "\f",
+    '"': '"',
+    "'": "'",
+    "\\": "\\",
+    "/": "/",
+}
 # Names of the standard that hold a keyword; every other name of several words needs no list.
 STANDARD_NAMES = ("date and time", "days and time duration", "years and months duration")
 
@@ -286,7 +312,9 @@ class Lexer:
 
     def _push(self, opener: str) -> None:
         if len(self.brackets) > MAX_BRACKETS:
-            raise FeelTooComplex(f"括号嵌套过深（超过 {MAX_BRACKETS} 层）", self.line, self.position - self.line_start + 1)
+            raise FeelTooComplex(
+                f"括号嵌套过深（超过 {MAX_BRACKETS} 层）", self.line, self.position - self.line_start + 1
+            )
         self.brackets.append(_Bracket(opener))
 
     def _pop(self) -> None:

@@ -59,7 +59,9 @@ def elements(value: Any) -> Iterable[Any]:
 
 def _within_bounds(value: Range) -> Iterator[Any]:
     for step in _steps(value.start, value.end):
-        if (step == value.start and not value.start_included) or (step == value.end and not value.end_included):
+        if (step == value.start and not value.start_included) or (
+            step == value.end and not value.end_included
+        ):
             continue
         yield step
 
@@ -90,7 +92,9 @@ def _bindings(compiler: Compiler, iterators: Iterable[Node]) -> tuple[tuple[str,
     return tuple(result)
 
 
-def _walk(scope: Scope, bindings: tuple[tuple[str, Source], ...], values: dict[str, Any], weight: int) -> Iterator[Scope]:
+def _walk(
+    scope: Scope, bindings: tuple[tuple[str, Source], ...], values: dict[str, Any], weight: int
+) -> Iterator[Scope]:
     """A scope for every combination, the last iterator fastest."""
     name, source = bindings[0]
     rest = bindings[1:]

@@ -152,7 +152,9 @@ def holds(value: Any, test: Any) -> bool | None:
         for element in test:
             try:
                 if isinstance(element, list):
-                    found = same(value, element) or (not isinstance(value, list) and any(same(value, e) for e in element))
+                    found = same(value, element) or (
+                        not isinstance(value, list) and any(same(value, e) for e in element)
+                    )
                 else:
                     found = holds(value, element) is True
             except Failure:

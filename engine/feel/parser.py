@@ -46,7 +46,9 @@ def _parse(text: str, names: Iterable[str], start: str) -> Node:
         result = parsing.feed_eof()
     except UnexpectedInput as error:
         if token is None:
-            raise FeelSyntaxError("表达式不完整", lexer.line, lexer.position - lexer.line_start + 1) from error
+            raise FeelSyntaxError(
+                "表达式不完整", lexer.line, lexer.position - lexer.line_start + 1
+            ) from error
         raise FeelSyntaxError(f"此处不应出现“{token}”", token.line or 1, token.column or 1) from error
     except VisitError as error:
         if isinstance(error.orig_exc, FeelSyntaxError):

@@ -68,7 +68,9 @@ class Type:
         if value is None:
             return kind == "Null"
         if kind == "function":
-            return isinstance(value, Function) and (self.result is None or function_type(value).conforms(self))
+            return isinstance(value, Function) and (
+                self.result is None or function_type(value).conforms(self)
+            )
         if kind_of(value) != kind:
             return False
         if kind == "list" and self.inner:
@@ -122,5 +124,3 @@ def convert(value: Any, wanted: Type | None) -> Any:
     elif wanted.kind == "date and time" and isinstance(value, date) and not isinstance(value, datetime):
         return datetime.combine(value, time(), tzinfo=UTC)
     raise Failure(f"{kind_of(value)} 不是所要的类型 {wanted.kind}")
-
-
