@@ -77,11 +77,12 @@ def _compiled(statement: sqlalchemy.ClauseElement, dialect: Any, placeholder: st
 class SqliteTransaction:
     """What runs between BEGIN and COMMIT on SQLite; outside a transaction, single reads."""
 
-    __slots__ = ("_connection",)
+    __slots__ = ("_connection", "touched")  # touched: what the caller remembers once the commit is done
     postgres = False
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        self.touched: list[tuple[str, Any]] = []
 
     def one(self, query: Query, parameters: Mapping[str, Any]) -> Row | None:
         row: Row | None = self._connection.execute(query.sqlite, parameters).fetchone()
@@ -111,11 +112,12 @@ class SqliteTransaction:
 class PostgresTransaction:
     """What runs between BEGIN and COMMIT on PostgreSQL."""
 
-    __slots__ = ("_connection",)
+    __slots__ = ("_connection", "touched")  # touched: what the caller remembers once the commit is done
     postgres = True
 
     def __init__(self, connection: psycopg.Connection[Row]) -> None:
         self._connection = connection
+        self.touched: list[tuple[str, Any]] = []
 
     def one(self, query: Query, parameters: Mapping[str, Any]) -> Row | None:
         return self._connection.execute(query.postgres, parameters).fetchone()

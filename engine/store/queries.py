@@ -149,6 +149,11 @@ move_limit_timers = Query(
     .where(t.timer.c.case_id == _CASE_ID, t.timer.c.limit_id == bindparam("of_limit"))
     .values(_set("due", "run_at"))
 )
+timer_of_case = Query(
+    select(t.timer.c.limit_id, t.timer.c.due).where(
+        t.timer.c.case_id == _CASE_ID, t.timer.c.timer == bindparam("of_timer")
+    )
+)
 add_jobs = Query(_all_of(t.job))
 drop_job = Query(delete(t.job).where(t.job.c.case_id == _CASE_ID, t.job.c.job == bindparam("of_job")))
 add_subscriptions = Query(_all_of(t.subscription))

@@ -1,0 +1,491 @@
+"""The one door: every change of a case is one command in one transaction.
+
+Read the state and its revision, apply the kernel, append the entry, project, write the state where the revision is
+still the one read, commit. What must happen outside (handlers, messages, signals) is a job written in the same
+transaction, and comes back through this door.
+"""
+
+from __future__ import annotations
+
+import random
+import secrets
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from engine.calendar import clock as clocks_of_law
+from engine.calendar.clock import NO_CLOCKS, ClockEvent, Clocks
+from engine.calendar.limit import Limits
+from engine.calendar.seed import seed
+from engine.calendar.working import WorkingCalendar
+from engine.cases import correspondence
+from engine.cases.actor import SYSTEM, Actor, Answer, CaseView
+from engine.cases.deployments import Deployments, bundle_of
+from engine.cases.journal import ALGORITHMS, effects_of, effects_text, entry_hash
+from engine.cases.loaded import Loaded, Recent
+from engine.cases.projection import FAR, Projection
+from engine.codec import dumps, loads, moment_text
+from engine.deployment.bundle import Bundle
+from engine.deployment.checks import Executable
+from engine.errors import Busy, ChengbanError, NotFound, Refused
+from engine.feel import Environment
+from engine.kernel import State, apply
+from engine.kernel import effects as e
+from engine.kernel.commands import CancelCase, Command, FailJob, FireTimer, StartCase, ThrowJobError
+from engine.store import Conflict, Store, Transaction, queries
+
+T = TypeVar("T")
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+ATTEMPTS = 12  # of one command against others on the same case, before Busy
+CASES_KEPT = 4096  # states held in memory, about 10 KB each
+HEADER = ("matter", "number", "title", "applicant")
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Cases:
+    """All cases of one store. Safe to share between threads.
+
+    `clock` gives aware UTC moments; `hash_name` is `sha256` or `sm3` (for entries from now on); `message_ttl` is how
+    long a message waits for somebody to listen.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        clock: Callable[[], datetime] = utc_now,
+        hash_name: str = "sha256",
+        calendar: WorkingCalendar | None = None,
+        message_ttl: timedelta = timedelta(days=1),
+    ) -> None:
+        if hash_name not in ALGORITHMS:
+            raise ChengbanError(f"不支持的散列算法 {hash_name}；可用：{'、'.join(ALGORITHMS)}")
+        self.store = store
+        self.clock = clock
+        self.calendar = calendar or seed()
+        self.message_ttl = message_ttl
+        self.deployments = Deployments(store)
+        self._hash_name = hash_name
+        self._recent = Recent(CASES_KEPT)
+
+    # -- publishing ----------------------------------------------------------------------------------------------
+
+    def deploy(self, bundle: Bundle, actor: Actor) -> str:
+        """Check, store, and make it the version new cases begin with. Raises DeploymentError with all faults."""
+        self.deployments.check(bundle)
+        self.run(lambda transaction: self.deployments.publish(transaction, bundle, actor, self.clock()))
+        return bundle.hash
+
+    def executable(self, deployment: str) -> Executable:
+        return self.deployments.executable(deployment)
+
+    def bundle(self, deployment: str) -> Bundle:
+        """The files a case is pinned to. Raises NotFound."""
+        with self.store.reading() as transaction:
+            return bundle_of(transaction, deployment)
+
+    def newest(self, process_id: str) -> str:
+        """The deployment that a new case of the process begins with. Raises NotFound."""
+        with self.store.reading() as transaction:
+            row = transaction.one(queries.newest_of_process, {"process": process_id})
+        if row is None:
+            raise NotFound(f"没有已发布的流程 {process_id}")
+        deployment: str = row[0]
+        return deployment
+
+    # -- commands ------------------------------------------------------------------------------------------------
+
+    def start(
+        self,
+        process_id: str,
+        values: Mapping[str, Any],
+        *,
+        actor: Actor,
+        key: str | None = None,
+        deployment: str | None = None,
+        header: Mapping[str, str] | None = None,
+        number_format: str = "",
+    ) -> Answer:
+        """Begin a case.
+
+        `header`: `matter`, `section`, `title`, `applicant`, `number`, and whatever else lists of the caller want.
+        `number_format`, e.g. `LSYD-{year}-{seq:04d}`, allocates the next number of its series and year (of
+        Shanghai) in the same transaction, without gaps. Raises NotFound for an unpublished process.
+        """
+        pinned = deployment or self.newest(process_id)
+        return self.run(
+            lambda transaction: self.start_in(
+                transaction,
+                StartCase(process_id, values),
+                pinned,
+                actor=actor,
+                key=key,
+                header=header or {},
+                number_format=number_format,
+            )
+        )
+
+    def submit(
+        self,
+        case_id: str,
+        command: Command | Callable[[CaseView], Command],
+        *,
+        actor: Actor,
+        key: str | None = None,
+        settles: tuple[str, str] | None = None,
+    ) -> Answer:
+        """One command on one case; a callable builds it from the case as it stands inside the transaction.
+
+        The same `key` twice has one effect and one answer. `settles` names a job (case, job) that this command
+        does: it is gone with the commit, and where it is gone already nothing happens.
+        Raises NotFound, Refused and its kind (nothing is written then), Busy.
+        """
+        return self.run(
+            lambda transaction: self.submit_in(
+                transaction, case_id, command, actor=actor, key=key, settles=settles
+            )
+        )
+
+    def deliver(
+        self,
+        message: str,
+        keys: Mapping[str, Any] | None = None,
+        values: Mapping[str, Any] | None = None,
+        *,
+        actor: Actor = SYSTEM,
+        key: str | None = None,
+    ) -> Answer:
+        """To exactly one subscriber, else a start by message, else kept for its time to live (`status` "kept")."""
+        return self.run(
+            lambda transaction: correspondence.deliver(
+                self, transaction, message, keys or {}, values or {}, actor=actor, key=key
+            )
+        )
+
+    def signal(
+        self,
+        name: str,
+        values: Mapping[str, Any] | None = None,
+        *,
+        actor: Actor = SYSTEM,
+        key: str | None = None,
+    ) -> list[Answer]:
+        """To every subscriber of every case and every start by that signal: those there are at this moment."""
+        rows = self.run(
+            lambda transaction: correspondence.fan_out(
+                self, transaction, name, values or {}, actor=actor, key=key, lease=timedelta(minutes=1)
+            )
+        )
+        return [answer for row in rows if (answer := correspondence.run_outbox(self, row)) is not None]
+
+    # -- inside a transaction ------------------------------------------------------------------------------------
+
+    def run(self, work: Callable[[Transaction], T]) -> T:
+        """`work` in a transaction, anew when another came between. Raises Busy after the bound."""
+        for attempt in range(ATTEMPTS):
+            loaded: list[tuple[str, Loaded]] = []
+            try:
+                with self.store.writing() as transaction:
+                    transaction.touched = loaded
+                    result = work(transaction)
+            except Conflict as conflict:
+                if attempt == ATTEMPTS - 1:
+                    raise Busy() from conflict
+                time.sleep(random.uniform(0.2, 1.0) * min(0.002 * 2**attempt, 0.25))  # noqa: S311 - jitter
+                continue
+            for case_id, case in loaded:
+                self._recent.put(case_id, case)
+            return result
+        raise Busy()
+
+    def submit_in(
+        self,
+        transaction: Transaction,
+        case_id: str,
+        command: Command | Callable[[CaseView], Command],
+        *,
+        actor: Actor,
+        key: str | None = None,
+        settles: tuple[str, str] | None = None,
+    ) -> Answer:
+        loaded = self.load(transaction, case_id)
+        if key is not None:
+            answer = self._answered(transaction, case_id, key)
+            if answer is not None:
+                return answer
+        if settles is not None and not self.settle(transaction, settles):
+            return Answer(case_id, loaded.revision, (), _status(loaded.state), replayed=True)
+        now = self.clock()
+        if callable(command):
+            command = command(CaseView(case_id, loaded, transaction, now))
+        return self.execute(transaction, case_id, loaded, command, actor=actor, key=key, now=now)
+
+    def settle(self, transaction: Transaction, job: tuple[str, str]) -> bool:
+        """Take a job off the list; False when it had been done."""
+        return transaction.run(queries.drop_job, {"of_case": job[0], "of_job": job[1]}) > 0
+
+    def load(self, transaction: Transaction, case_id: str) -> Loaded:
+        """Lock the case for this transaction and read it. Raises NotFound."""
+        row = transaction.one(queries.lock_case, {"of_case": case_id})
+        if row is None:
+            raise NotFound(f"没有办件 {case_id}")
+        found = self._recent.get(case_id, row[0])
+        if found is not None:
+            return found
+        row = transaction.one(queries.load_case, {"of_case": case_id})
+        assert row is not None
+        return _decoded(row)
+
+    def _answered(self, transaction: Transaction, case_id: str, key: str) -> Answer | None:
+        row = transaction.one(queries.answered, {"of_case": case_id, "key": key})
+        return None if row is None else Answer(case_id, row[0], effects_of(row[1]), row[2], replayed=True)
+
+    def answered_without_case(self, transaction: Transaction, key: str) -> Answer | None:
+        row = transaction.one(queries.answered_without_case, {"key": key})
+        if row is None:
+            return None
+        case_id, seq = row
+        told = transaction.one(queries.answer_at, {"of_case": case_id, "seq": seq}) if case_id else None
+        if told is None:
+            return Answer(case_id, seq, (), "kept", replayed=True)
+        return Answer(case_id, seq, effects_of(told[0]), told[1], replayed=True)
+
+    def start_in(
+        self,
+        transaction: Transaction,
+        command: StartCase,
+        deployment: str,
+        *,
+        actor: Actor,
+        key: str | None = None,
+        header: Mapping[str, str],
+        number_format: str = "",
+    ) -> Answer:
+        if key is not None:
+            answer = self.answered_without_case(transaction, key)
+            if answer is not None:
+                return answer
+        now = self.clock()
+        executable = self.deployments.executable(deployment)
+        told = dict(header)
+        if number_format:
+            told["number"] = self._next_number(transaction, number_format, now)
+        environment = Environment(now=now, working_calendar=self.calendar)
+        outcome = apply(executable.net, None, command, now, environment=environment)
+        case_id = new_case_id(now)
+        brief = {name: told.get(name, "") for name in HEADER}
+        clocks, lines = self._clocks(executable.limits, NO_CLOCKS, command, outcome.effects, now, actor)
+        at = moment_text(now)
+        projection = Projection(case_id, 1, at, brief, {}, clocks)
+        projection.take(outcome.effects)
+        status = _status(outcome.state)
+        data = dumps({**command._asdict(), "header": told}, canonical=True)
+        entry = self._entry(
+            case_id, 1, at, actor, key, deployment, command, data, outcome.effects, status, ""
+        )
+        ended = status not in ("running", "failed")
+        transaction.add(queries.add_case, {
+            "case_id": case_id, "process": command.process, "deployment": deployment, **brief,
+            "section": told.get("section", ""), "header": dumps(told), "status": status,
+            "steps": dumps(projection.steps), "due": projection.due, "started_at": at, "started_by": actor.user,
+            "updated_at": at, "ended_at": at if ended else None, "head_seq": 1, "head_hash": entry["hash"],
+        })  # fmt: skip
+        transaction.add(queries.add_state, {
+            "case_id": case_id, "revision": 1, "deployment": deployment, "state": outcome.state.to_json(),
+            "clocks": dumps(clocks.to_json()),
+        })  # fmt: skip
+        transaction.add(queries.add_entry, entry)
+        if key is not None:
+            transaction.add(queries.add_key, {"key": key, "case_id": case_id, "seq": 1, "at": at})
+        if lines:
+            projection.clocks_moved(executable.limits, lines, actor.user)
+        projection.write(transaction)
+        for name in projection.awaited:
+            correspondence.wake_kept(transaction, name, at)
+        transaction.touched.append((case_id, Loaded(
+            1, deployment, outcome.state, clocks, entry["hash"], command.process, brief, projection.steps,
+            projection.due,
+        )))  # fmt: skip
+        return Answer(case_id, 1, outcome.effects, status)
+
+    def execute(
+        self,
+        transaction: Transaction,
+        case_id: str,
+        loaded: Loaded,
+        command: Command,
+        *,
+        actor: Actor,
+        key: str | None,
+        now: datetime,
+    ) -> Answer:
+        executable = self.deployments.executable(loaded.deployment)
+        expired = None
+        if type(command) is FireTimer and executable.limits:
+            expired = self._expired(transaction, case_id, command.timer, now)
+        environment = Environment(now=now, working_calendar=self.calendar)
+        outcome = apply(executable.net, loaded.state, command, now, environment=environment)
+        state, effects = outcome.state, outcome.effects
+        clocks, lines = self._clocks(
+            executable.limits, loaded.clocks, command, effects, now, actor, expired=expired
+        )
+        seq = loaded.revision + 1
+        at = moment_text(now)
+        projection = Projection(case_id, seq, at, loaded.header, loaded.steps, clocks)
+        projection.take(effects)
+        if lines:
+            projection.clocks_moved(executable.limits, lines, actor.user)
+        if type(command) in (FailJob, ThrowJobError):
+            projection.drop_job(command.job)  # type: ignore[union-attr]
+        status = _status(state)
+        data = dumps(command._asdict(), canonical=True)
+        entry = self._entry(
+            case_id, seq, at, actor, key, None, command, data, effects, status, loaded.head_hash
+        )
+        transaction.add(queries.add_entry, entry)
+        projection.write(transaction)
+        for name in projection.awaited:
+            correspondence.wake_kept(transaction, name, at)
+        transaction.add(queries.save_case, {
+            "of_case": case_id, "status": status, "steps": dumps(projection.steps), "due": projection.due,
+            "updated_at": at, "ended_at": None if status in ("running", "failed") else at, "head_seq": seq,
+            "head_hash": entry["hash"],
+        })  # fmt: skip
+        saved = transaction.run(queries.save_state, {
+            "of_case": case_id, "read_revision": loaded.revision, "revision": seq,
+            "deployment": loaded.deployment, "state": state.to_json(), "clocks": dumps(clocks.to_json()),
+        })  # fmt: skip
+        if saved != 1:
+            raise Conflict()
+        transaction.touched.append((case_id, Loaded(
+            seq, loaded.deployment, state, clocks, entry["hash"], loaded.process, loaded.header, projection.steps,
+            projection.due,
+        )))  # fmt: skip
+        return Answer(case_id, seq, effects, status)
+
+    def _entry(
+        self,
+        case_id: str,
+        seq: int,
+        at: str,
+        actor: Actor,
+        key: str | None,
+        deployment: str | None,
+        command: Command,
+        data: str,
+        effects: tuple[e.Effect, ...],
+        status: str,
+        prev_hash: str,
+    ) -> dict[str, Any]:
+        entry = {
+            "case_id": case_id, "seq": seq, "at": at, "actor": actor.user, "actor_name": actor.name,
+            "on_behalf_of": actor.on_behalf_of, "key": key, "deployment": deployment,
+            "command": type(command).__name__, "data": data, "effects": effects_text(effects), "status": status,
+            "prev_hash": prev_hash,
+        }  # fmt: skip
+        entry["hash"] = entry_hash(entry.values(), self._hash_name)
+        return entry
+
+    def _clocks(
+        self,
+        limits: Limits,
+        clocks: Clocks,
+        command: Command,
+        effects: tuple[e.Effect, ...],
+        now: datetime,
+        actor: Actor,
+        *,
+        expired: str | None = None,
+    ) -> tuple[Clocks, tuple[ClockEvent, ...]]:
+        """What was written may start, stop or end clocks; a limit's timer that fires ends its clock."""
+        if not limits:
+            return clocks, ()
+        lines: tuple[ClockEvent, ...] = ()
+        if expired is not None:
+            clock = clocks.get(expired)
+            if clock is not None and clock.state == "running":
+                clocks, lines = clocks_of_law.expire(
+                    limits, clocks, expired, now=now, calendar=self.calendar, who=actor.user
+                )
+        written: dict[str, Any] = {}
+        ended = False
+        for effect in effects:
+            if type(effect) is e.VariablesWritten:
+                written.update(effect.values)
+            elif type(effect) is e.CaseEnded:
+                ended = True
+        if written:
+            clocks, more = clocks_of_law.advance(limits, clocks, written, now, self.calendar, who=actor.user)
+            lines += more
+        if ended and clocks:
+            reason = command.reason if type(command) is CancelCase else "办件已经结束"
+            clocks, more = clocks_of_law.cancel(
+                limits, clocks, reason=reason, now=now, calendar=self.calendar, who=actor.user
+            )
+            lines += more
+        return clocks, lines
+
+    def _expired(self, transaction: Transaction, case_id: str, timer: str, now: datetime) -> str | None:
+        """The limit that this timer stands for. Raises Refused when its clock has been moved in the meantime."""
+        row = transaction.one(queries.timer_of_case, {"of_case": case_id, "of_timer": timer})
+        if row is None or row[0] is None:
+            return None
+        if row[1] is None or row[1] > moment_text(now):
+            raise Refused("期限尚未届满")
+        limit: str = row[0]
+        return limit
+
+    def _next_number(self, transaction: Transaction, number_format: str, now: datetime) -> str:
+        year = now.astimezone(SHANGHAI).year
+        row = transaction.one(queries.next_number, {"series": number_format, "year": year})
+        assert row is not None
+        try:
+            return number_format.format(year=year, seq=row[0])
+        except (KeyError, ValueError, IndexError) as error:
+            raise Refused(f"文号格式“{number_format}”有误") from error
+
+    # -- looking -------------------------------------------------------------------------------------------------
+
+    def view(self, case_id: str, look: Callable[[CaseView], T]) -> T:
+        """Whatever `look` takes from the case as it stands; changes nothing. Raises NotFound."""
+        with self.store.reading() as transaction:
+            row = transaction.one(queries.load_case, {"of_case": case_id})
+            if row is None:
+                raise NotFound(f"没有办件 {case_id}")
+            loaded = self._recent.get(case_id, row[0]) or _decoded(row)
+            return look(CaseView(case_id, loaded, transaction, self.clock()))
+
+    def case_ids(self) -> list[str]:
+        """In order of start."""
+        with self.store.reading() as transaction:
+            return [row[0] for row in transaction.all(queries.case_ids, {})]
+
+
+def _decoded(row: tuple[Any, ...]) -> Loaded:
+    revision, deployment, state, clocks, head_hash, process, matter, number, title, applicant, steps, due = (
+        row
+    )
+    header = {"matter": matter, "number": number, "title": title, "applicant": applicant}
+    return Loaded(
+        revision, deployment, State.from_json(state), Clocks.from_json(clocks), head_hash, process, header,
+        loads(steps), due,
+    )  # fmt: skip
+
+
+def new_case_id(now: datetime) -> str:
+    """22 hexadecimal digits that sort by the moment of the start."""
+    return f"{int(now.timestamp() * 1000):012x}{secrets.token_hex(5)}"
+
+
+def _status(state: State) -> str:
+    """`failed` is a running case with an open incident."""
+    return "failed" if state.status == "running" and state.incidents else state.status
+
+
+__all__ = ["FAR", "Cases", "new_case_id", "utc_now"]

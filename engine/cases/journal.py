@@ -1,0 +1,53 @@
+"""An entry of the journal and its hash.
+
+The hash is over the UTF-8 bytes of the JSON array (no spaces, text unescaped) of the entry's columns in their
+order without the hash itself: `[case_id, seq, at, actor, actor_name, on_behalf_of, key, deployment, command,
+data, effects, status, prev_hash]`, each exactly as stored. `prev_hash` of a case's first entry is empty. The stored
+hash carries its algorithm in front (`sha256:…`, `sm3:…`), so that anyone can recompute a chain with the tools at
+hand, and that a change of the setting does not break the chains begun before.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from engine.codec import dumps, loads
+from engine.kernel import effects as effect_types
+from engine.kernel.effects import Effect
+
+COLUMNS = (
+    "case_id", "seq", "at", "actor", "actor_name", "on_behalf_of", "key", "deployment", "command", "data",
+    "effects", "status", "prev_hash", "hash",
+)  # fmt: skip
+ALGORITHMS = ("sha256", "sm3")
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
+_EFFECTS: dict[str, type[Any]] = {
+    kind._field_defaults["event"]: kind
+    for kind in vars(effect_types).values()
+    if isinstance(kind, type) and issubclass(kind, tuple) and hasattr(kind, "_field_defaults")
+    and "event" in kind._field_defaults
+}  # fmt: skip
+
+
+def entry_hash(columns: Iterable[Any], algorithm: str = "sha256") -> str:
+    """`columns` as `COLUMNS` names them, without the last."""
+    text = _encode(list(columns)).encode("utf-8", "surrogatepass")
+    digest = hashlib.sha256(text) if algorithm == "sha256" else hashlib.new(algorithm, text)
+    return f"{algorithm}:{digest.hexdigest()}"
+
+
+def effects_text(effects: Iterable[Effect]) -> str:
+    return dumps([effect._asdict() for effect in effects])
+
+
+def effects_of(text: str) -> tuple[Effect, ...]:
+    """What `effects_text` wrote. Raises KeyError, TypeError for effects this program does not know."""
+    return tuple(effect_of(data) for data in loads(text))
+
+
+def effect_of(data: Mapping[str, Any]) -> Effect:
+    found: Effect = _EFFECTS[data["event"]](**data)
+    return found

@@ -1,0 +1,263 @@
+"""The rows that lists, workers and messages read, drawn from the effects of one command.
+
+Rows that the command itself opens are gathered and written at its end, one round a table; what it closes or moves
+of earlier rows is written first, so that a timer or job that comes back under its number finds its place free.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from engine.calendar.clock import ClockEvent, Clocks
+from engine.calendar.limit import Limits
+from engine.codec import dumps, moment_text
+from engine.kernel import effects as e
+from engine.kernel.effects import Effect
+from engine.store import Transaction, queries
+from engine.store.database import Query
+
+FAR = "9999-12-31T00:00:00.000000Z"
+"""The due moment of what has none: last in every list."""
+
+_Row = dict[str, Any]
+
+
+class Projection:
+    """One command's changes. `steps` are the open items' names; `awaited` the messages newly listened for."""
+
+    def __init__(
+        self,
+        case_id: str,
+        seq: int,
+        at: str,
+        header: Mapping[str, str],
+        steps: Mapping[str, str],
+        clocks: Clocks,
+    ) -> None:
+        self._case_id = case_id
+        self._seq = seq
+        self._at = at
+        self._header = header
+        self._clocks = clocks
+        self._case_due = _case_due(clocks)
+        self.steps: dict[str, str] = dict(steps)
+        self.awaited: list[str] = []
+        self._changes: list[tuple[Query, _Row]] = []
+        self._items: dict[str, _Row] = {}
+        self._candidates: dict[str, _Row] = {}
+        self._timers: dict[str, _Row] = {}
+        self._jobs: dict[str, _Row] = {}
+        self._subscriptions: dict[str, _Row] = {}
+
+    def take(self, effects: tuple[Effect, ...]) -> None:
+        for effect in effects:
+            project = _PROJECTED.get(type(effect))
+            if project is not None:
+                project(self, effect)
+
+    def write(self, transaction: Transaction) -> None:
+        for query, parameters in self._changes:
+            transaction.add(query, parameters)
+        for query, rows in (
+            (queries.add_items, self._items),
+            (queries.add_candidates, self._candidates),
+            (queries.add_timers, self._timers),
+            (queries.add_jobs, self._jobs),
+            (queries.add_subscriptions, self._subscriptions),
+        ):
+            if rows:
+                transaction.many(query, list(rows.values()))
+
+    @property
+    def due(self) -> str:
+        return self._case_due
+
+    def clocks_moved(self, limits: Limits, lines: tuple[ClockEvent, ...], actor: str) -> None:
+        """Ledger, runs, and whatever takes its due moment from a clock."""
+        for number, line in enumerate(lines, 1):
+            self._changes.append((queries.add_clock_events, {
+                "case_id": self._case_id, "seq": self._seq, "line": number, "limit_id": line.limit, "at": self._at,
+                "actor": actor, "kind": line.event,
+                "due_before": moment_text(line.due_before) if line.due_before else None,
+                "due_after": moment_text(line.due_after) if line.due_after else None,
+                "data": dumps(line._asdict()),
+            }))  # fmt: skip
+        for limit_id in dict.fromkeys(line.limit for line in lines):
+            clock, limit = self._clocks.get(limit_id), limits[limit_id]
+            due = moment_text(clock.due) if clock and clock.due else None
+            self._changes.append((queries.put_limit_run, {
+                "case_id": self._case_id, "limit_id": limit_id, "name": limit.name,
+                "state": clock.state if clock else "waiting",
+                "started_on": clock.start.isoformat() if clock and clock.start else None, "due": due,
+                "provisional": bool(clock and clock.provisional),
+                "ended_at": clock.ended.isoformat() if clock and clock.ended else None,
+                "data": dumps(clock.to_json() if clock else {}),
+            }))  # fmt: skip
+            if clock is not None and clock.state == "expired":
+                continue  # its timers have their moment already
+            running = due if clock is not None and clock.state == "running" else None
+            self._changes.append(
+                (
+                    queries.move_limit_timers,
+                    {"of_case": self._case_id, "of_limit": limit_id, "due": running, "run_at": running},
+                )
+            )
+            moved = {"of_case": self._case_id, "of_limit": limit_id, "due": running or FAR}
+            self._changes.append((queries.move_items, moved))
+            self._changes.append((queries.move_candidates, moved))
+
+    def _due_of(self, limit: str | None) -> str:
+        if limit is not None:
+            due = self._clocks.due(limit)
+            return moment_text(due) if due is not None else FAR
+        return self._case_due
+
+    def _change(self, query: Query, **parameters: Any) -> None:
+        parameters["of_case"] = self._case_id
+        self._changes.append((query, parameters))
+
+    # -- work items --
+
+    def _item_opened(self, effect: e.ItemOpened) -> None:
+        due = self._due_of(effect.limit)
+        self.steps[effect.item] = effect.name
+        self._items[effect.item] = {
+            "case_id": self._case_id, "item": effect.item, "process": effect.process, "element": effect.element,
+            "name": effect.name, "post": effect.post, "form": effect.form, "limit_id": effect.limit,
+            "state": "open", "due": due, "opened_at": self._at, "claimed_by": None, "claimed_at": None,
+            "closed_by": None, "closed_at": None, **self._header,
+        }  # fmt: skip
+        if effect.post:
+            self._candidates[effect.item] = {
+                "case_id": self._case_id, "item": effect.item, "candidate": effect.post, "due": due,
+                "claimable": True,
+            }  # fmt: skip
+
+    def _item_claimed(self, effect: e.ItemClaimed) -> None:
+        if effect.item in self._items:
+            self._items[effect.item].update(state="claimed", claimed_by=effect.user, claimed_at=self._at)
+            self._candidates[effect.item]["claimable"] = False
+            return
+        self._change(queries.claim_item, of_item=effect.item, claimed_by=effect.user, claimed_at=self._at)
+        self._change(queries.set_claimable, of_item=effect.item, claimable=False)
+
+    def _item_released(self, effect: e.ItemReleased) -> None:
+        self._change(queries.release_item, of_item=effect.item)
+        self._change(queries.set_claimable, of_item=effect.item, claimable=True)
+
+    def _item_completed(self, effect: e.ItemCompleted) -> None:
+        self._close(effect.item, "completed", effect.user)
+
+    def _item_cancelled(self, effect: e.ItemCancelled) -> None:
+        self._close(effect.item, "cancelled", None)
+
+    def _item_returned(self, effect: e.ItemReturned) -> None:
+        self._close(effect.item, "completed", effect.user)
+
+    def _close(self, item: str, state: str, user: str | None) -> None:
+        if self.steps.pop(item, None) is None:
+            return  # closed earlier in this command, e.g. returned and then cancelled
+        if item in self._items:
+            self._items[item].update(state=state, closed_by=user, closed_at=self._at)
+            self._candidates.pop(item, None)
+            return
+        self._change(queries.close_item, of_item=item, state=state, closed_by=user, closed_at=self._at)
+        self._change(queries.drop_candidates, of_item=item)
+
+    # -- timers, jobs, subscriptions --
+
+    def _timer_set(self, effect: e.TimerSet) -> None:
+        due = effect.due
+        if due is None and effect.limit is not None:
+            clock = self._clocks.get(effect.limit)
+            due = clock.due if clock is not None and clock.state in ("running", "expired") else None
+        text = moment_text(due) if due is not None else None
+        self._timers[effect.timer] = {
+            "case_id": self._case_id, "timer": effect.timer, "element": effect.element, "limit_id": effect.limit,
+            "due": text, "run_at": text, "set_seq": self._seq, "attempts": 0, "error": None,
+        }  # fmt: skip
+
+    def _timer_gone(self, effect: e.TimerFired | e.TimerCancelled) -> None:
+        if self._timers.pop(effect.timer, None) is None:
+            self._change(queries.drop_timer, of_timer=effect.timer)
+
+    def _job_requested(self, effect: e.JobRequested) -> None:
+        self.add_job(
+            effect.job, "service", effect.handler, dumps(dict(effect.values)), effect.process, effect.element
+        )
+
+    def add_job(
+        self, job: str, kind: str, name: str, data: str, process: str = "", element: str = ""
+    ) -> None:
+        self._jobs[job] = {
+            "case_id": self._case_id, "job": job, "kind": kind, "name": name, "process": process,
+            "element": element, "data": data, "set_seq": self._seq, "run_at": self._at, "attempts": 0,
+            "error": None,
+        }  # fmt: skip
+
+    def drop_job(self, job: str) -> None:
+        if self._jobs.pop(job, None) is None:
+            self._change(queries.drop_job, of_job=job)
+
+    def _job_gone(self, effect: e.JobFinished | e.JobCancelled) -> None:
+        self.drop_job(effect.job)
+
+    def _message_awaited(self, effect: e.MessageAwaited) -> None:
+        self.awaited.append(effect.message)
+        self._subscribe(
+            effect.subscription, "message", effect.message, effect.element, dumps(dict(effect.keys))
+        )
+
+    def _signal_awaited(self, effect: e.SignalAwaited) -> None:
+        self._subscribe(effect.subscription, "signal", effect.signal, effect.element, "{}")
+
+    def _subscribe(self, subscription: str, kind: str, name: str, element: str, keys: str) -> None:
+        self._subscriptions[subscription] = {
+            "case_id": self._case_id, "subscription": subscription, "kind": kind, "name": name,
+            "element": element, "keys": keys,
+        }  # fmt: skip
+
+    def _subscription_closed(self, effect: e.SubscriptionClosed) -> None:
+        if self._subscriptions.pop(effect.subscription, None) is None:
+            self._change(queries.drop_subscription, of_subscription=effect.subscription)
+
+    # -- the outbox --
+
+    def _message_thrown(self, effect: e.MessageThrown) -> None:
+        data = dumps({"keys": dict(effect.keys), "values": dict(effect.values)})
+        self.add_job(
+            f"m{self._seq}.{len(self._jobs)}", "message", effect.message, data, element=effect.element
+        )
+
+    def _signal_thrown(self, effect: e.SignalThrown) -> None:
+        data = dumps({"values": dict(effect.values)})
+        self.add_job(f"m{self._seq}.{len(self._jobs)}", "signal", effect.signal, data, element=effect.element)
+
+
+def _case_due(clocks: Clocks) -> str:
+    if not clocks:
+        return FAR
+    running = [due for due in map(clocks.due, clocks) if due is not None]
+    return moment_text(min(running)) if running else FAR
+
+
+_PROJECTED: dict[type[Any], Callable[[Projection, Any], None]] = {
+    e.ItemOpened: Projection._item_opened,
+    e.ItemClaimed: Projection._item_claimed,
+    e.ItemReleased: Projection._item_released,
+    e.ItemCompleted: Projection._item_completed,
+    e.ItemCancelled: Projection._item_cancelled,
+    e.ItemReturned: Projection._item_returned,
+    e.TimerSet: Projection._timer_set,
+    e.TimerFired: Projection._timer_gone,
+    e.TimerCancelled: Projection._timer_gone,
+    e.JobRequested: Projection._job_requested,
+    e.JobFinished: Projection._job_gone,
+    e.JobCancelled: Projection._job_gone,
+    e.MessageAwaited: Projection._message_awaited,
+    e.SignalAwaited: Projection._signal_awaited,
+    e.SubscriptionClosed: Projection._subscription_closed,
+    e.MessageThrown: Projection._message_thrown,
+    e.SignalThrown: Projection._signal_thrown,
+}
