@@ -63,8 +63,9 @@ def advance(
                 clock = _begun(limit, clock, name, written[name], now, calendar, who, events)
         for ground in limit.suspensions:
             clock = _held(limit, clock, ground, written, now, calendar, who, events)
-        if limit.ends and limit.ends in written:
-            clock = _ended(limit, clock, written[limit.ends], now, calendar, who, events)
+        for name in limit.endings:
+            if name in written:
+                clock = _ended(limit, clock, name, written[name], now, calendar, who, events)
         if clock is not before:
             clocks = clocks.with_clock(limit.id, clock)
     return clocks, tuple(events)
@@ -83,7 +84,7 @@ def _begun(
     start = _event_value(value)
     anew = name in limit.restarts
     if start is None:
-        if value is None and not anew and clock.state in OPEN:
+        if value is None and not anew and clock.first is None and clock.state in OPEN:
             events.append(ledger_line(limit, "withdrawn", now, None, clock, WAITING, calendar, who=who))
             return WAITING
         return clock
@@ -152,6 +153,7 @@ def _held(
 def _ended(
     limit: Limit,
     clock: Clock,
+    name: str,
     value: Any,
     now: datetime,
     calendar: WorkingCalendar,
@@ -161,18 +163,25 @@ def _ended(
     on = _event_value(value)
     if clock.state in ("waiting", "cancelled") or clock.start is None:
         return clock
+    if clock.state == "expired" and limit.effect != "escalate":
+        # What the law attached to the expiry has happened; the event may well be that very consequence.
+        return clock
+    if clock.state == "met" and clock.by != name:
+        # Met by the event that came first; only that event's own date can still be put right.
+        return clock
     if on is None:
         if value is None and clock.state == "met":
-            after = settled(limit, replace(clock, state="running", ended=None, late=False), calendar)
+            after = settled(limit, replace(clock, state="running", ended=None, late=False, by=""), calendar)
             events.append(ledger_line(limit, "reopened", now, None, clock, after, calendar, who=who))
             return after
         return clock
     if clock.ended == on:
         return clock
     closed = tuple(held if held.end is not None else replace(held, end=on) for held in clock.suspensions)
-    after = judged(limit, settled(limit, replace(clock, state="met", suspensions=closed, ended=on), calendar))
-    if clock.state == "expired" and (after.late or limit.effect != "escalate"):
-        # What the law attached to the expiry has happened; the late act is only recorded.
+    after = judged(
+        limit, settled(limit, replace(clock, state="met", suspensions=closed, ended=on, by=name), calendar)
+    )
+    if clock.state == "expired" and after.late:
         after = replace(clock, late=True)
     if after == clock:
         return clock

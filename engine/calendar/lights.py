@@ -33,7 +33,7 @@ def light(clock: Clock, limit: Limit, now: datetime, calendar: WorkingCalendar) 
     if clock.state in ("waiting", "suspended", "cancelled"):
         return "grey"
     if clock.state == "expired":
-        return "red" if limit.effect == "escalate" or clock.late else "green"
+        return "red" if limit.effect == "escalate" else "green"
     if clock.state == "met":
         return "red" if clock.late else "green"
     if limit.minimum or (limit.direction == "before" and clock.due is None):

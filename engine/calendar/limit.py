@@ -16,15 +16,16 @@ from engine.calendar.period import Direction, Period, Unit
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a rule stands: a law with its date and article, or the title of a lesser document, and its words."""
+    """Where a rule stands: a law with its date and article, the title of a lesser document, or mere practice; its words."""
 
     law: str = ""
     article: str = ""
     quote: str = ""
     rule: str = ""
+    practice: str = ""
 
     def __str__(self) -> str:
-        return f"{self.law}{self.article}" if self.law else self.rule
+        return f"{self.law}{self.article}" if self.law else self.rule or self.practice
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ class Extension:
 class Limit:
     """One limit of a matter.
 
-    `starts`, `ends` and `restarts` name case events: variables whose value is the date (Asia/Shanghai) or moment
+    `starts`, `ends` (with `ends_also`) and `restarts` name case events: variables whose value is the date (Asia/Shanghai) or moment
     of the event. `covers` are the steps it runs over, `shares` the inner share of each in the limit's unit,
     `promised` the shorter time the bureau has promised. `yellow` is what must be left for the light to turn:
     an int in days of the unit, a Decimal below 1 as a share of the whole.
@@ -84,10 +85,17 @@ class Limit:
     promised: Period | None = None
     yellow: int | Decimal = Decimal("0.25")
     source: Source = field(default_factory=Source)
+    ends_also: tuple[str, ...] = ()
+    rolls: bool = True
+
+    @property
+    def endings(self) -> tuple[str, ...]:
+        """Every event that meets the limit, whichever comes first."""
+        return (self.ends, *self.ends_also) if self.ends else self.ends_also
 
     @property
     def period(self) -> Period:
-        return Period(self.amount, self.unit, self.direction, self.minimum, self.closes)
+        return Period(self.amount, self.unit, self.direction, self.minimum, self.closes, self.rolls)
 
     def ground(self, name: str) -> Ground | None:
         return next((ground for ground in self.suspensions if ground.name == name), None)
@@ -103,11 +111,18 @@ class Limit:
             raise ValueError(f"期限“{name}”缺少：{'、'.join(missing)}")
         values = dict(data)
         unit = values["unit"]
+        ends = values.get("ends") or ""
+        if not isinstance(ends, str):
+            values["ends"], *others = ends
+            values["ends_also"] = (*others, *(values.get("ends_also") or ()))
+        values["ends_also"] = tuple(values.get("ends_also") or ())
         values["covers"] = tuple(values.get("covers") or ())
         values["restarts"] = tuple(values.get("restarts") or ())
+        _only(name, "source", values.get("source") or {}, Source)
         values["source"] = Source(**(values.get("source") or {}))
         values["suspensions"] = tuple(_ground(item) for item in values.get("suspensions") or ())
         if extension := values.get("extension"):
+            _only(name, "extension", extension, Extension)
             values["extension"] = Extension(**{"unit": unit, **extension})
         promised = values.get("promised")
         if isinstance(promised, int):
@@ -118,12 +133,22 @@ class Limit:
             values["yellow"] = Decimal(str(values["yellow"]))
         if isinstance(values.get("closes"), str):
             values["closes"] = time.fromisoformat(values["closes"])
-        limit = cls(**values)
         try:
+            limit = cls(**values)
             _ = limit.period
-        except ValueError as error:
+            if limit.extension is not None:
+                Period(limit.extension.amount, limit.extension.unit)
+        except (TypeError, ValueError) as error:
             raise ValueError(f"期限“{name}”：{error}") from None
         return limit
+
+
+def _only(limit: str, key: str, value: Any, kind: type[Any]) -> None:
+    """Raises ValueError for a value that is no object, or has keys that the kind does not know."""
+    if not isinstance(value, Mapping):
+        raise ValueError(f"期限“{limit}”的 {key} 应是一个对象")
+    if unknown := sorted(set(value) - set(kind.__dataclass_fields__)):
+        raise ValueError(f"期限“{limit}”的 {key} 有不认识的项：{'、'.join(unknown)}")
 
 
 def _ground(item: str | Mapping[str, Any]) -> Ground:
@@ -143,7 +168,7 @@ class Limits(Mapping[str, Limit]):
             self._limits[limit.id] = limit
         watched: set[str] = set()
         for limit in self._limits.values():
-            watched.update((limit.starts, limit.ends, *limit.restarts))
+            watched.update((limit.starts, *limit.endings, *limit.restarts))
             for ground in limit.suspensions:
                 watched.update((ground.starts, ground.ends))
         self.events: frozenset[str] = frozenset(watched - {""})

@@ -46,7 +46,7 @@ class Period:
 
     `minimum` is a least time (公示不少于…日): counted alike, but it opens a gate instead of closing one.
     `closes` is the close of business where the law ends the last day with it (民法典 第二百零三条第二款);
-    None is 24:00.
+    None is 24:00. `rolls` is False for a term that ends on its day whatever day that is (validity of a licence).
     """
 
     amount: int
@@ -54,6 +54,7 @@ class Period:
     direction: Direction = "after"
     minimum: bool = False
     closes: time | None = None
+    rolls: bool = True
 
     def __post_init__(self) -> None:
         if self.unit not in UNITS:
@@ -133,6 +134,12 @@ def add_months(day: date, months: int) -> date:
     index = day.year * 12 + day.month - 1 + months
     year, month = index // 12, index % 12 + 1
     return date(year, month, min(day.day, _months.monthrange(year, month)[1]))
+
+
+def fixed_date(month_day: str, since: date) -> date:
+    """The next day of that number, `MM-DD`, from `since` on: a duty tied to the calendar is no period and does not roll."""
+    this_year = date.fromisoformat(f"{since.year}-{month_day}")
+    return this_year if this_year >= since else date.fromisoformat(f"{since.year + 1}-{month_day}")
 
 
 class Gap(NamedTuple):
@@ -286,7 +293,8 @@ def due(
     origin = day_of(start)
     stretches = gaps(spans) if spans else []
     last = raw_end(parts, origin, stretches, calendar)
-    last = rolled(last, -ONE_DAY if first.direction == "before" else ONE_DAY, stretches, calendar)
+    if first.rolls:
+        last = rolled(last, -ONE_DAY if first.direction == "before" else ONE_DAY, stretches, calendar)
     low, high = (origin, last) if origin <= last else (last, origin)
     provisional = any(calendar.provisional(year) for year in range(low.year, high.year + 1))
     return Due(end_of_day(last, first.closes), last, provisional, parts, start, spans, calendar)

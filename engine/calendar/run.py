@@ -43,7 +43,7 @@ class Clock:
     """One limit's run.
 
     `due` is None while waiting or suspended; `ended` is the event's date, or the moment; `first` is what the
-    starting event said, once another event has restarted the clock.
+    starting event said, once another event has restarted the clock; `by` the event that met it.
     """
 
     state: State = "waiting"
@@ -56,6 +56,7 @@ class Clock:
     ended: Moment | None = None
     late: bool = False
     first: Moment | None = None
+    by: str = ""
 
     def parts(self, limit: Limit) -> tuple[Period, ...]:
         return (
@@ -97,6 +98,8 @@ class Clock:
             data["l"] = 1
         if self.first is not None:
             data["o"] = text_of(self.first)
+        if self.by:
+            data["b"] = self.by
         return data
 
     @classmethod
@@ -116,6 +119,7 @@ class Clock:
             None if ended is None else read_moment(ended),
             bool(data.get("l")),
             read_moment(data["o"]) if "o" in data else None,
+            data.get("b", ""),
         )
 
 

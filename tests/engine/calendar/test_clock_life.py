@@ -134,6 +134,22 @@ def test_a_date_written_as_text_counts_and_any_other_text_does_not():
     assert after(NO_CLOCKS, accepted_on="明天") == (NO_CLOCKS, ())
 
 
+def test_whichever_ending_event_comes_first_meets_the_clock_and_an_empty_other_does_not_reopen_it():
+    limits = Limits.from_json(
+        [{"id": "n", "name": "告知补正", "amount": 5, "unit": "working_day", "starts": "received_on",
+          "ends": ["told_on", "accepted_on"]}]
+    )  # fmt: skip
+    clocks, _ = advance(limits, NO_CLOCKS, {"received_on": date(2026, 3, 2)}, NOW, CALENDAR)
+    clocks, (line,) = advance(
+        limits, clocks, {"told_on": None, "accepted_on": date(2026, 3, 3)}, NOW, CALENDAR
+    )
+    assert (line.event, line.on) == ("met", date(2026, 3, 3))
+    assert advance(limits, clocks, {"told_on": None}, NOW, CALENDAR) == (clocks, ())
+    assert advance(limits, clocks, {"told_on": date(2026, 3, 9)}, NOW, CALENDAR) == (clocks, ())
+    clocks, (line,) = advance(limits, clocks, {"accepted_on": None}, NOW, CALENDAR)
+    assert (line.event, clocks["n"].state) == ("reopened", "running")
+
+
 def test_expiry_before_the_due_moment_is_refused():
     with pytest.raises(ClockRefused, match="尚未届满"):
         expire(LIMITS, started(), "decide", now=at(2026, 3, 30) - timedelta(seconds=1), calendar=CALENDAR)

@@ -4,10 +4,11 @@ from datetime import UTC, date, datetime, time
 
 import pytest
 
+from engine.calendar.approval_check import approval_faults
 from engine.calendar.clock import NO_CLOCKS, ClockRefused, Limits, advance, expire, extend, resume, suspend
 from engine.calendar.lights import may_end
-from engine.calendar.limit import Limit
-from engine.calendar.period import Period, add_months, due
+from engine.calendar.limit import Limit, Source
+from engine.calendar.period import Period, add_months, due, fixed_date
 from engine.calendar.seed import seed
 from engine.calendar.unit_rules import unit_of
 
@@ -200,6 +201,33 @@ def test_reconsideration_and_litigation_count_as_civil_procedure_does(rule):
     assert due(Period(15, "day"), date(2026, 9, 16), CALENDAR).date == date(2026, 10, 8)
 
 
+@pytest.mark.parametrize(
+    ("rule", "month_day", "since", "expected"),
+    [
+        ("disclosure-annual-report", "01-31", date(2026, 1, 5), date(2026, 1, 31)),
+        ("archive-file-by-june", "06-30", date(2025, 12, 31), date(2026, 6, 30)),
+    ],
+)
+def test_a_fixed_date_is_no_period_and_stays_where_it_is(rule, month_day, since, expected):
+    assert fixed_date(month_day, since) == expected
+
+
+def test_licence_renewal_deemed():
+    # The licence expires on National Day; undecided at 24:00 of that very day, it is renewed.
+    limit = Limit(
+        "renew", "延续决定", 0, "day", "expires_on", "decided_on", effect="deemed_renewed", rolls=False,
+        source=Source("行政许可法(2019-04-23)", "第五十条", "逾期未作决定的，视为准予延续"),
+    )  # fmt: skip
+    assert approval_faults([limit]) == []
+    _, clocks = running(date(2026, 10, 1), limit, "expires_on")
+    assert clocks.due("renew") == datetime(2026, 10, 1, 16, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("rule", ["secret-expiry"])
+def test_a_term_may_end_on_its_day_though_a_holiday(rule):
+    assert due(Period(10, "year", rolls=False), date(2016, 10, 2), CALENDAR).date == date(2026, 10, 2)
+
+
 # ---- rules with a life
 
 
@@ -227,7 +255,14 @@ def test_licence_accepted_when():
 
 def test_licence_correction_once():
     notice = Limit(
-        "correct-notice", "一次告知补正", 5, "working_day", "received_on", "told_on", effect="deemed_accepted"
+        "correct-notice",
+        "一次告知补正",
+        5,
+        "working_day",
+        "received_on",
+        "told_on",
+        ends_also=("accepted_on",),
+        effect="deemed_accepted",
     )
     limits = Limits([notice, DECIDE])
     clocks, _ = advance(limits, NO_CLOCKS, {"received_on": date(2026, 9, 25)}, NOW, CALENDAR)
@@ -236,7 +271,8 @@ def test_licence_correction_once():
     clocks, (line,) = expire(limits, clocks, "correct-notice", now=at, calendar=CALENDAR)
     assert line.event == "expired"
     # Deemed accepted as of the day of receipt: the 20 days run from there.
-    clocks, _ = advance(limits, clocks, {"accepted_on": date(2026, 9, 25)}, at, CALENDAR)
+    clocks, lines = advance(limits, clocks, {"accepted_on": date(2026, 9, 25)}, at, CALENDAR)
+    assert [(line.limit, line.event) for line in lines] == [("decide", "started")]
     assert clocks["decide"].due == datetime(2026, 10, 29, 16, tzinfo=UTC)
 
 
