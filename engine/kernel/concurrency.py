@@ -1,0 +1,62 @@
+"""Parallel branches that can write one variable: a warning at deployment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.errors import Fault
+from engine.kernel.net import Body, Net, Node
+from engine.model import bpmn
+
+PATTERN_LIMIT = 64
+"""Forks looked at per body: a warning must not make deployment slow."""
+
+
+def colliding_writes(net: Net) -> Iterator[Fault]:
+    """For each fork, variables that nodes of two branches write before the branches meet again."""
+    for process in net.processes.values():
+        bodies = [process.body, *(node.inner for node in process.nodes.values() if node.inner is not None)]
+        for body in bodies:
+            forks = [node for node in body.nodes.values() if _forks(node)]
+            for fork in forks[:PATTERN_LIMIT]:
+                branches = [_branch(body, flow.target.id) for flow in fork.outgoing]
+                common = set.intersection(*branches) if branches else set()
+                written: dict[str, str] = {}
+                for branch in branches:
+                    mine: dict[str, str] = {}
+                    for node_id in branch - common:
+                        for name in _writes(body.nodes[node_id]):
+                            mine[name] = node_id
+                    for name, node_id in sorted(mine.items()):
+                        if name in written and written[name] != node_id:
+                            message = f"并行分支中的“{written[name]}”和“{node_id}”都会写变量“{name}”，后写的为准"
+                            yield Fault(process.file.file, fork.model.line, fork.id, "parallel_write", message)
+                    written = {**mine, **written}
+
+
+def _forks(node: Node) -> bool:
+    if isinstance(node.model, bpmn.ParallelGateway | bpmn.InclusiveGateway):
+        return len(node.outgoing) > 1
+    return node.is_activity and sum(1 for flow in node.outgoing if flow.condition is None) > 1
+
+
+def _branch(body: Body, start: str) -> set[str]:
+    found: set[str] = set()
+    pending = [start]
+    while pending:
+        current = pending.pop()
+        if current not in found:
+            found.add(current)
+            pending.extend(body.successors.get(current, ()))
+    return found
+
+
+def _writes(node: Node) -> set[str]:
+    names = {transfer.target for transfer in node.outputs if transfer.target}
+    names.update(target for transfer in node.outputs for _, target in transfer.assignments)
+    model = node.model
+    if isinstance(model, bpmn.BusinessRuleTask) and model.result:
+        names.add(model.result)
+    if isinstance(model, bpmn.ScriptTask) and not node.outputs and "script" in node.expressions:
+        names.update(getattr(node.expressions["script"], "entries", ()))
+    return names
