@@ -1,0 +1,5 @@
+"""BPMN and DMN as data: `read_bpmn` and `read_decisions` read files, checked; nothing executes here."""
+
+from engine.model.reader import read_bpmn
+
+__all__ = ["read_bpmn"]
