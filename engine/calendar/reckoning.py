@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import date, datetime, timedelta
 
 from engine.calendar.limit import Limit
 from engine.calendar.period import (
@@ -47,7 +47,16 @@ def spent(limit: Limit, clock: Clock, on: Moment, calendar: WorkingCalendar) -> 
     else:
         total = counted_between(unit, origin, raw_end(parts, origin, (), calendar), (), calendar)
     used = counted_between(unit, origin, day, gaps(clock.spans()), calendar)
-    return used, total - used
+    left = total - used
+    if left < 0 and (clock.due is None or day <= last_day_of(clock.due)):
+        # The last day fell on a holiday: nothing is left, but nothing is overdue until the day it rolled to.
+        left = 0
+    return used, left
+
+
+def last_day_of(moment: datetime) -> date:
+    """The day in Shanghai that a due moment ends: its 24:00 is the first instant of the next."""
+    return day_of(moment - timedelta(seconds=1))
 
 
 def _hours_spent(total: int, clock: Clock, at: datetime) -> tuple[int, int]:
@@ -90,9 +99,7 @@ def judged(limit: Limit, clock: Clock) -> Clock:
         return replace(clock, late=False)
     if isinstance(clock.ended, datetime) and (limit.unit == "hour" or limit.closes):
         return replace(clock, late=moment_of(clock.ended) > clock.due)
-    # 24:00 of the due day is the first instant of the next.
-    last = day_of(datetime.fromtimestamp(clock.due.timestamp() - 1, UTC))
-    return replace(clock, late=day_of(clock.ended) > last)
+    return replace(clock, late=day_of(clock.ended) > last_day_of(clock.due))
 
 
 def ledger_line(

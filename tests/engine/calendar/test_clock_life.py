@@ -112,6 +112,15 @@ def test_an_act_done_in_time_but_registered_late_meets_the_clock():
     assert (line.event, clocks["decide"].state, clocks["decide"].late) == ("met", "met", False)
 
 
+def test_on_the_days_that_a_limit_rolls_over_nothing_is_left_and_nothing_overdue():
+    limits = Limits([Limit("pay", "缴款", 15, "day", "served_on", "paid_on")])
+    clocks, _ = advance(limits, NO_CLOCKS, {"served_on": date(2026, 9, 18)}, NOW, CALENDAR)
+    _, (line,) = advance(limits, clocks, {"paid_on": date(2026, 10, 8)}, NOW, CALENDAR)
+    assert (line.event, line.left) == ("met", 0)
+    _, (line,) = advance(limits, clocks, {"paid_on": date(2026, 10, 9)}, NOW, CALENDAR)
+    assert (line.event, line.left) == ("met_late", -6)
+
+
 def test_an_act_after_expiry_stays_late():
     clocks, _ = expire(LIMITS, started(), "decide", now=at(2026, 3, 30), calendar=CALENDAR)
     clocks, lines = after(clocks, decided_on=date(2026, 3, 31))

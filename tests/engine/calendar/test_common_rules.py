@@ -223,6 +223,15 @@ def test_licence_renewal_deemed():
     assert clocks.due("renew") == datetime(2026, 10, 1, 16, tzinfo=UTC)
 
 
+@pytest.mark.parametrize(
+    ("level", "years", "last"),
+    [("绝密", 30, date(2056, 10, 1)), ("机密", 20, date(2046, 10, 1)), ("秘密", 10, date(2036, 10, 1))],
+)
+def test_secret_period(level, years, last):
+    # From the day marked on it (secret-period-starts); secrecy ends by itself on that day, a holiday or not.
+    assert due(Period(years, "year", rolls=False), date(2026, 10, 1), CALENDAR).date == last
+
+
 @pytest.mark.parametrize("rule", ["secret-expiry"])
 def test_a_term_may_end_on_its_day_though_a_holiday(rule):
     assert due(Period(10, "year", rolls=False), date(2016, 10, 2), CALENDAR).date == date(2026, 10, 2)
