@@ -93,3 +93,28 @@ def test_the_package_holidays_has_the_same_working_days_from_2024_to_2026():
         working = day in theirs.weekend_workdays or (day.weekday() < 5 and day not in theirs)
         assert calendar.is_working_day(day) == working, day
         day += timedelta(days=1)
+
+
+def test_the_table_of_days_of_random_limits_walks_day_by_day_to_the_due_date():
+    rng = random.Random(SEED)
+    calendar = seed()
+    for turn in range(3_000):
+        unit = ("working_day", "day", "month")[turn % 3]
+        amount = int(rng.random() * (4 if unit == "month" else 40))
+        start = a_start(rng)
+        backwards = turn % 5 == 0
+        suspensions = [] if backwards else some_suspensions(rng, start, 40)
+        answer = due(
+            Period(amount, unit, "before" if backwards else "after"),
+            start,
+            calendar,
+            spans=[Span(*pair, "听证") for pair in suspensions],
+        )
+        rows = answer.days
+        told = f"turn {turn} of seed {SEED}: {amount} {unit} {start} {backwards} {suspensions}"
+        assert (rows[0].date, rows[-1].date) == (start, answer.date), told
+        assert len(rows) == abs((answer.date - start).days) + 1, told
+        counted = [row for row in rows if row.counted]
+        assert [row.count for row in counted] == list(range(1, len(counted) + 1)), told
+        assert unit == "month" or len(counted) == amount, told
+        assert all(row.why for row in rows), told
