@@ -9,7 +9,7 @@ from flask_wtf import CSRFProtect
 from processes.bureau import Bureau
 from werkzeug.wrappers import Response
 
-from webapp import case, counter, faults, headers, health, inbox, signin, step, wording
+from webapp import case, counter, faults, headers, health, inbox, logs, signin, step, wording
 from webapp.context import Context, attach
 from webapp.sessions import Sessions
 from webapp.settings import Settings
@@ -17,6 +17,7 @@ from webapp.settings import Settings
 
 def build(settings: Settings, bureau: Bureau | None = None) -> Flask:
     """The application for `settings`, on `bureau` or on one opened from the settings."""
+    logs.configure()
     app = Flask(__name__, static_folder="static")
     app.config.update(
         SECRET_KEY=settings.secret_key,
