@@ -25,6 +25,11 @@ class Store:
         return self._database.url.render_as_string()
 
     @property
+    def address(self) -> str:
+        """The address with its password, for another connection to the same database."""
+        return self._database.url.render_as_string(hide_password=False)
+
+    @property
     def postgres(self) -> bool:
         return self._database.postgres
 

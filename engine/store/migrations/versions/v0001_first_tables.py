@@ -88,7 +88,7 @@ def upgrade() -> None:
         sa.Column("section", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("parent", sa.Text(), nullable=True),
-        sa.ForeignKeyConstraint(["parent"], ["section.section"], name=op.f("fk_section_section")),
+        sa.ForeignKeyConstraint(["parent"], ["section.section"], name=op.f("fk_section_parent")),
         sa.PrimaryKeyConstraint("section", name=op.f("pk_section")),
     )
     op.create_table(
@@ -107,7 +107,7 @@ def upgrade() -> None:
         sa.Column("ends_at", CODE, nullable=False),
         sa.Column("deputy", sa.Text(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(["deputy"], ["user.user"], name=op.f("fk_absence_user")),
+        sa.ForeignKeyConstraint(["deputy"], ["user.user"], name=op.f("fk_absence_deputy")),
         sa.ForeignKeyConstraint(["user"], ["user.user"], name=op.f("fk_absence_user")),
         sa.PrimaryKeyConstraint("user", "starts_at", name=op.f("pk_absence")),
     )
@@ -128,7 +128,7 @@ def upgrade() -> None:
         sa.Column("working", sa.Boolean(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["version"], ["calendar_version.version"], name=op.f("fk_calendar_day_calendar_version")
+            ["version"], ["calendar_version.version"], name=op.f("fk_calendar_day_version")
         ),
         sa.PrimaryKeyConstraint("version", "day", name=op.f("pk_calendar_day")),
     )
@@ -215,7 +215,7 @@ def upgrade() -> None:
         sa.Column("content", sa.LargeBinary(), nullable=True),
         sa.Column("added_at", CODE, nullable=False),
         sa.Column("added_by", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(["case_id"], ["case.case_id"], name=op.f("fk_attachment_case")),
+        sa.ForeignKeyConstraint(["case_id"], ["case.case_id"], name=op.f("fk_attachment_case_id")),
         sa.PrimaryKeyConstraint("case_id", "attachment", name=op.f("pk_attachment")),
     )
     op.create_table(
@@ -225,7 +225,7 @@ def upgrade() -> None:
         sa.Column("deployment", CODE, nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("clocks", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(["case_id"], ["case.case_id"], name=op.f("fk_case_state_case")),
+        sa.ForeignKeyConstraint(["case_id"], ["case.case_id"], name=op.f("fk_case_state_case_id")),
         sa.PrimaryKeyConstraint("case_id", name=op.f("pk_case_state")),
     )
     op.create_table(
@@ -240,7 +240,7 @@ def upgrade() -> None:
         sa.Column("due_before", CODE, nullable=True),
         sa.Column("due_after", CODE, nullable=True),
         sa.Column("data", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(["case_id"], ["case.case_id"], name=op.f("fk_clock_event_case")),
+        sa.ForeignKeyConstraint(["case_id"], ["case.case_id"], name=op.f("fk_clock_event_case_id")),
         sa.PrimaryKeyConstraint("case_id", "seq", "line", name=op.f("pk_clock_event")),
     )
     op.create_table(
@@ -254,7 +254,7 @@ def upgrade() -> None:
         sa.Column("content", sa.LargeBinary(), nullable=True),
         sa.Column("issued_at", CODE, nullable=False),
         sa.Column("issued_by", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(["case_id"], ["case.case_id"], name=op.f("fk_document_case")),
+        sa.ForeignKeyConstraint(["case_id"], ["case.case_id"], name=op.f("fk_document_case_id")),
         sa.PrimaryKeyConstraint("case_id", "document", name=op.f("pk_document")),
     )
     op.create_table(
@@ -273,7 +273,7 @@ def upgrade() -> None:
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("prev_hash", CODE, nullable=False),
         sa.Column("hash", CODE, nullable=False),
-        sa.ForeignKeyConstraint(["case_id"], ["case.case_id"], name=op.f("fk_entry_case")),
+        sa.ForeignKeyConstraint(["case_id"], ["case.case_id"], name=op.f("fk_entry_case_id")),
         sa.PrimaryKeyConstraint("case_id", "seq", name=op.f("pk_entry")),
     )
     op.create_index(
@@ -295,7 +295,7 @@ def upgrade() -> None:
         sa.Column("provisional", sa.Boolean(), nullable=False),
         sa.Column("ended_at", CODE, nullable=True),
         sa.Column("data", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(["case_id"], ["case.case_id"], name=op.f("fk_limit_run_case")),
+        sa.ForeignKeyConstraint(["case_id"], ["case.case_id"], name=op.f("fk_limit_run_case_id")),
         sa.PrimaryKeyConstraint("case_id", "limit_id", name=op.f("pk_limit_run")),
     )
     op.create_index(
@@ -314,7 +314,7 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("element", sa.Text(), nullable=False),
         sa.Column("keys", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(["case_id"], ["case.case_id"], name=op.f("fk_subscription_case")),
+        sa.ForeignKeyConstraint(["case_id"], ["case.case_id"], name=op.f("fk_subscription_case_id")),
         sa.PrimaryKeyConstraint("case_id", "subscription", name=op.f("pk_subscription")),
     )
     op.create_index(
@@ -331,7 +331,7 @@ def upgrade() -> None:
         sa.Column("set_seq", sa.Integer(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("error", sa.Text(), nullable=True),
-        sa.ForeignKeyConstraint(["case_id"], ["case.case_id"], name=op.f("fk_timer_case")),
+        sa.ForeignKeyConstraint(["case_id"], ["case.case_id"], name=op.f("fk_timer_case_id")),
         sa.PrimaryKeyConstraint("case_id", "timer", name=op.f("pk_timer")),
     )
     op.create_index("ix_timer_run_at", "timer", ["run_at"], unique=False)
@@ -356,7 +356,7 @@ def upgrade() -> None:
         sa.Column("number", sa.Text(), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("applicant", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(["case_id"], ["case.case_id"], name=op.f("fk_work_item_case")),
+        sa.ForeignKeyConstraint(["case_id"], ["case.case_id"], name=op.f("fk_work_item_case_id")),
         sa.PrimaryKeyConstraint("case_id", "item", name=op.f("pk_work_item")),
     )
     op.create_index(
@@ -385,7 +385,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["case_id", "item"],
             ["work_item.case_id", "work_item.item"],
-            name=op.f("fk_work_item_candidate_work_item"),
+            name=op.f("fk_work_item_candidate_case_id_item"),
         ),
         sa.PrimaryKeyConstraint("case_id", "item", "candidate", name=op.f("pk_work_item_candidate")),
     )
