@@ -49,7 +49,7 @@ class WorkingCalendar:
     """One version of the calendar: what it rests on, when that was published, the years it covers, the days.
 
     `years` are those with a published notice; every other year is provisional. `days` holds only departures
-    from Monday-to-Friday and named holidays; a local order prevails over the national notice.
+    from Monday-to-Friday and named holidays, one row a day; a local order prevails over the national notice.
     """
 
     version: str
@@ -60,9 +60,7 @@ class WorkingCalendar:
 
     @cached_property
     def _rows(self) -> dict[date, CalendarDay]:
-        rows = {row.day: row for row in self.days if not row.order}
-        rows.update((row.day, row) for row in self.days if row.order)
-        return rows
+        return {row.day: row for row in self.days}
 
     @cached_property
     def _swapped(self) -> dict[date, bool]:
@@ -147,7 +145,8 @@ class WorkingCalendar:
         self, version: str, source: str, published: date, years: Iterable[int], days: Iterable[CalendarDay]
     ) -> WorkingCalendar:
         """A new version with one more notice: its days replace ours of the same date; local orders stay."""
-        fresh = tuple(days)
+        local = {row.day for row in self.days if row.order}
+        fresh = tuple(row for row in days if row.day not in local)
         replaced = {row.day for row in fresh}
         covered = frozenset(years)
         kept = tuple(
@@ -169,7 +168,7 @@ class WorkingCalendar:
             raise ValueError("本地调整须注明文号")
         fresh = tuple(CalendarDay(row.day, row.working, row.name, order) for row in days)
         replaced = {row.day for row in fresh}
-        kept = tuple(row for row in self.days if not (row.order and row.day in replaced))
+        kept = tuple(row for row in self.days if row.day not in replaced)
         return WorkingCalendar(version, order, published, self.years, _ordered(kept + fresh))
 
     def header(self) -> dict[str, Any]:
@@ -198,4 +197,4 @@ class WorkingCalendar:
 
 
 def _ordered(days: Iterable[CalendarDay]) -> tuple[CalendarDay, ...]:
-    return tuple(sorted(days, key=lambda row: (row.day, row.order)))
+    return tuple(sorted(days, key=lambda row: row.day))

@@ -92,6 +92,28 @@ def test_a_local_closure_prevails_and_carries_its_order():
         CALENDAR.with_local("l2", " ", date(2026, 7, 20), [])
 
 
+def test_a_local_order_outlives_the_next_notice_and_a_day_has_one_row():
+    worked = CALENDAR.with_local(
+        "l1", "市政办〔2026〕8号", date(2026, 12, 1), [CalendarDay(date(2027, 1, 2), True)]
+    )
+    notice = read_csv(CSV_2027, source="国办发明电〔2026〕9号", published=date(2026, 12, 2), years=[2027])
+    calendar = notice.applied_to(worked, "2027-1")
+    assert calendar.is_working_day(date(2027, 1, 2))
+    assert len({row["day"] for row in calendar.rows()}) == len(calendar.rows())
+    closed = CALENDAR.with_local(
+        "l2", "市防指〔2026〕3号", date(2026, 10, 1), [CalendarDay(date(2026, 10, 10), False)]
+    )
+    assert not closed.is_working_day(date(2026, 10, 10))
+    assert len(closed.rows()) == len(CALENDAR.rows())
+
+
+def test_an_amended_notice_replaces_the_whole_year():
+    amended = read_csv("2027-01-01,放假,元旦", source="补充通知", published=date(2026, 12, 9), years=[2027])
+    calendar = amended.applied_to(with_2027(), "2027-2")
+    assert calendar.is_working_day(date(2027, 2, 8))
+    assert calendar.name(date(2026, 10, 1)) == "国庆节"
+
+
 def test_a_new_version_moves_the_open_clocks_that_it_should_and_no_other():
     limits = Limits(
         [
