@@ -28,7 +28,11 @@ def enter(run: Run, token: Token, node: Node) -> None:
         return
     activity = node.model
     assert isinstance(activity, bpmn.Activity)
-    if token.data is None and activity.start_quantity > 1 and not _gathered(run, token, activity.start_quantity):
+    if (
+        token.data is None
+        and activity.start_quantity > 1
+        and not _gathered(run, token, activity.start_quantity)
+    ):
         return
     if isinstance(activity.loop, bpmn.MultiInstance):
         multi.begin(run, token, node)

@@ -82,11 +82,13 @@ def apply(
 def _given_up(net: Net, state: State, exceeded: BoundsExceededError) -> Outcome:
     """The state before the command, with one incident that says why nothing happened."""
     copy = state.copy()
-    known = next((i for i in copy.incidents.values() if i.code == "bounds" and i.element == exceeded.element), None)
+    known = next(
+        (i for i in copy.incidents.values() if i.code == "bounds" and i.element == exceeded.element), None
+    )
     if known is not None:
         return Outcome(copy, ())
-    copy.counters["n#"] = count = copy.counters.get("n#", 0) + 1
-    incident = f"n0.{count}"
+    copy.counters["n"] = count = copy.counters.get("n", 0) + 1
+    incident = f"n{count}"
     copy.incidents[incident] = Incident(
         incident, 0, exceeded.process, exceeded.element, "bounds", exceeded.message
     )
@@ -119,7 +121,10 @@ def _start(
     elif len(process.body.starts) > 1 and isinstance(process.body.starts[0].model, bpmn.StartEvent):
         raise InvalidInput(f"流程“{process.id}”有多个空白开始事件，须指明从哪个开始")
     if began is not None and isinstance(began.model, bpmn.CatchEvent) and began.outputs:
-        scope.variables.update(transferred(run, scope.id, began.outputs, values))
+        try:
+            scope.variables.update(transferred(run, scope.id, began.outputs, values))
+        except StuckError as stuck:
+            raise InvalidInput(stuck.message) from stuck
     else:
         scope.variables.update(values)
     if scope.variables:
@@ -128,8 +133,8 @@ def _start(
         if began is None:
             populate(run, scope, process.body)
         else:
-            watch_events(run, scope, process.body)
             _begin_at(run, began, command)
+            watch_events(run, scope, process.body)
         run.drain(reconsider, settle)
     except BoundsExceededError as exceeded:
         fresh = Run(net, State(process.id), now, environment, bounds)
@@ -201,9 +206,7 @@ def _complete_item(run: Run, command: commands.CompleteItem) -> None:
     item = _open_item(run, command.item, command.user)
     token = run.token(item.token)
     scope = run.scope(token.scope)
-    before = {
-        str(number): each.variables for number, each in run.state.scopes.items() if each.kind != "multi"
-    }
+    before = _variables_in_sight(run, item.token)
     del run.state.items[command.item]
     token.waits.remove(command.item)
     run.emit(done.ItemCompleted(command.item, item.element, command.user))
@@ -215,6 +218,16 @@ def _complete_item(run: Run, command: commands.CompleteItem) -> None:
     run.drain(reconsider, settle)
     if alone and run.state.status == "running" and scope.id in run.state.scopes:
         _keep_undo(run, command, item.element, scope.id, number, before)
+
+
+def _variables_in_sight(run: Run, number: int) -> dict[str, dict[str, Any]]:
+    """By scope, as they are before the completion writes."""
+    found: dict[str, dict[str, Any]] = {}
+    while number:
+        scope = run.state.scopes[run.state.tokens[number].scope]
+        found[str(scope.id)] = scope.variables.copy()
+        number = 0 if scope.kind in ("process", "call") else scope.token
+    return found
 
 
 IRREVOCABLE = (
@@ -229,16 +242,18 @@ def _keep_undo(
     """Only where taking back is possible: all that came of it waits in the same scope, nothing left the case."""
     if any(isinstance(effect, IRREVOCABLE) for effect in run.effects):
         return
-    tokens = tuple(
-        each for each in sorted(run.touched | {number}) if each in run.state.tokens
-    )
+    tokens = tuple(each for each in sorted(run.touched | {number}) if each in run.state.tokens)
     own = tuple(each for each in tokens if run.state.tokens[each].scope == scope)
     if not own or any(run.state.tokens[each].scope < scope for each in tokens):
         return
     given = set(command.values)
     changed: dict[str, dict[str, Any]] = {}
     for effect in run.effects:
-        if isinstance(effect, done.VariablesWritten) and effect.element != element and str(effect.scope) in before:
+        if (
+            isinstance(effect, done.VariablesWritten)
+            and effect.element != element
+            and str(effect.scope) in before
+        ):
             for name in effect.values:
                 if name not in given and name in before[str(effect.scope)]:
                     changed.setdefault(str(effect.scope), {})[name] = before[str(effect.scope)][name]
@@ -277,7 +292,12 @@ def _message(run: Run, command: commands.DeliverMessage) -> None:
     run.touched.add(subscription.owner)
     run.emit(done.MessageReceived(command.subscription, subscription.node, command.message))
     catch(
-        run, subscription.owner, subscription.node, subscription.which, command.values, subscription.subscription
+        run,
+        subscription.owner,
+        subscription.node,
+        subscription.which,
+        command.values,
+        subscription.subscription,
     )
 
 

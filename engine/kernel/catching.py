@@ -60,10 +60,8 @@ def catch(run: Run, owner: int, node_id: str, index: int, values: Mapping[str, A
         if node.is_activity:
             run.push("complete", token.id, normal(values))
         else:
-            deposit(run, token, node, normal(values))
             token.data = None
-            run.completed(token, node)
-            leave(run, token, node)
+            run.push("caught", token.id, normal(values))
 
 
 def _all_caught(
@@ -100,9 +98,17 @@ def boundary(run: Run, host: Token, node: Node, values: Mapping[str, Any]) -> No
     else:
         token = run.new_token(node.id, scope)
     run.entered(token, node)
-    deposit(run, token, node, normal(values))
+    run.push("caught", token.id, normal(values))
+
+
+@operation("caught")
+def caught(run: Run, number: int, values: dict[str, Any]) -> None:
+    """The event has its data and is completed; repeatable when an association could not be evaluated."""
+    token = run.token(number)
+    node = run.node(token)
+    deposit(run, token, node, values)
     run.completed(token, node)
-    run.push("leave", token.id)
+    leave(run, token, node)
 
 
 def _event_subprocess(run: Run, scope: Scope, start: Node, values: Mapping[str, Any]) -> None:
@@ -126,6 +132,4 @@ def _after_gateway(run: Run, token: Token, node: Node, values: Mapping[str, Any]
     if node.is_activity:
         run.push("complete", token.id, normal(values))
         return
-    deposit(run, token, node, normal(values))
-    run.completed(token, node)
-    leave(run, token, node)
+    run.push("caught", token.id, normal(values))

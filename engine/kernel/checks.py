@@ -94,7 +94,11 @@ def _activity(node: Node) -> Iterator[tuple[str, str]]:
         yield "message", f"发送任务“{node.id}”既没有消息也没有处理程序"
     if isinstance(model, bpmn.Transaction) and model.method not in ("##Compensate", "compensate", ""):
         yield "transaction", f"事务“{node.id}”的方式“{model.method}”不能执行，只能是 ##Compensate"
-    if isinstance(model, bpmn.SubProcess) and not isinstance(model, bpmn.AdHocSubProcess) and node.inner is not None:
+    if (
+        isinstance(model, bpmn.SubProcess)
+        and not isinstance(model, bpmn.AdHocSubProcess)
+        and node.inner is not None
+    ):
         nones = [each for each in node.inner.starts if isinstance(each.model, bpmn.StartEvent)]
         if model.triggered_by_event:
             if len(nones) != 1 or not nones[0].triggers:
@@ -146,7 +150,9 @@ def _event(process: ProcessNet, node: Node) -> Iterator[tuple[str, str]]:
         if "cancel" in kinds:
             cancels = parent is not None and isinstance(parent.model, bpmn.Transaction)
             if not cancels or not any(
-                trigger.kind == "cancel" for each in (parent.boundaries if parent else ()) for trigger in each.triggers
+                trigger.kind == "cancel"
+                for each in (parent.boundaries if parent else ())
+                for trigger in each.triggers
             ):
                 yield "event", f"取消结束事件“{node.id}”须在事务内，且事务上有取消边界事件"
     if allowed is not None:

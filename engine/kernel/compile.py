@@ -142,7 +142,9 @@ class Compiler:
         if enter is None:
             self.fault(model, "unsupported", f"元素“{model.id}”（{kind.__name__}）不在可执行的范围内")
             enter = _never
-        node = Node(model.id, model, process, body, enter, execute, incoming=model.incoming, is_activity=activity)
+        node = Node(
+            model.id, model, process, body, enter, execute, incoming=model.incoming, is_activity=activity
+        )
         if isinstance(model, bpmn.Activity):
             self.activity(node, model)
         elif isinstance(model, bpmn.Event):
@@ -274,7 +276,11 @@ class Compiler:
     def transfers(self, model: Any, associations: Sequence[bpmn.Association]) -> list[Transfer]:
         made = []
         for association in associations:
-            if not association.transformation and not association.assignments and len(association.sources) > 1:
+            if (
+                not association.transformation
+                and not association.assignments
+                and len(association.sources) > 1
+            ):
                 self.fault(model, "association", f"数据关联“{association.id}”有多个来源而没有 transformation")
             transformation = None
             if association.transformation is not None:
@@ -342,10 +348,16 @@ class Compiler:
         for node in body.nodes.values():
             model = node.model
             follows = [flow.target.id for flow in node.outgoing] + [each.id for each in node.boundaries]
-            if isinstance(model, bpmn.IntermediateThrowEvent) and node.triggers and node.triggers[0].kind == "link":
+            if (
+                isinstance(model, bpmn.IntermediateThrowEvent)
+                and node.triggers
+                and node.triggers[0].kind == "link"
+            ):
                 target = links.get(node.triggers[0].name)
                 if target is None:
-                    self.fault(model, "link", f"链接事件“{node.id}”没有同名的接收事件“{node.triggers[0].name}”")
+                    self.fault(
+                        model, "link", f"链接事件“{node.id}”没有同名的接收事件“{node.triggers[0].name}”"
+                    )
                 else:
                     node.options["link"] = target.id
                     follows.append(target.id)
@@ -405,7 +417,9 @@ class Compiler:
             if process.model.executable:
                 self.net.starts = [*self.net.starts, *found]
 
-    def correlations(self, definitions: bpmn.Definitions, process: bpmn.Process, compiled: ProcessNet) -> None:
+    def correlations(
+        self, definitions: bpmn.Definitions, process: bpmn.Process, compiled: ProcessNet
+    ) -> None:
         for subscription in process.correlation_subscriptions:
             for property_id, source in subscription.bindings.items():
                 known = definitions.correlation_properties.get(property_id)
@@ -441,7 +455,9 @@ def _declared(process: bpmn.Process) -> list[str]:
             if isinstance(node.loop, bpmn.MultiInstance):
                 loop = node.loop
                 names.extend(
-                    name for name in (loop.collection, loop.item, loop.output_collection, loop.output_item) if name
+                    name
+                    for name in (loop.collection, loop.item, loop.output_collection, loop.output_item)
+                    if name
                 )
             for association in (*node.input_associations, *node.output_associations):
                 names.extend(assignment.target for assignment in association.assignments)
@@ -471,7 +487,9 @@ def compile_net(
     for file in definitions:
         for process in file.processes:
             if process.id in net.processes:
-                faults.append(Fault(file.file, process.line, process.id, "duplicate", f"流程编号“{process.id}”重复"))
+                faults.append(
+                    Fault(file.file, process.line, process.id, "duplicate", f"流程编号“{process.id}”重复")
+                )
             elif process.executable or process.body.nodes:
                 compiler.process(file, process)
     for compiled in net.processes.values():
@@ -480,5 +498,3 @@ def compile_net(
         raise DeploymentError(faults)
     net.warnings.extend(colliding_writes(net))
     return net
-
-

@@ -29,8 +29,12 @@ def colliding_writes(net: Net) -> Iterator[Fault]:
                             mine[name] = node_id
                     for name, node_id in sorted(mine.items()):
                         if name in written and written[name] != node_id:
-                            message = f"并行分支中的“{written[name]}”和“{node_id}”都会写变量“{name}”，后写的为准"
-                            yield Fault(process.file.file, fork.model.line, fork.id, "parallel_write", message)
+                            message = (
+                                f"并行分支中的“{written[name]}”和“{node_id}”都会写变量“{name}”，后写的为准"
+                            )
+                            yield Fault(
+                                process.file.file, fork.model.line, fork.id, "parallel_write", message
+                            )
                     written = {**mine, **written}
 
 

@@ -32,7 +32,9 @@ def begin(run: Run, token: Token, node: Node) -> None:
         assert loop.cardinality is not None
         number = evaluate(run, token.id, node.expressions["cardinality"], loop.cardinality.text)
         if not isinstance(number, Decimal) or number < 0 or number != int(number):
-            raise StuckError("multi_instance", f"多实例的个数“{loop.cardinality.text}”不是非负整数，而是 {number!r}")
+            raise StuckError(
+                "multi_instance", f"多实例的个数“{loop.cardinality.text}”不是非负整数，而是 {number!r}"
+            )
         count = int(number)
     run.more_instances(count, node)
     run.push("watch", token.id)
@@ -98,7 +100,9 @@ def step(run: Run, number: int, _: Any) -> None:
     if not host.children:
         return
     scope = run.scope(host.children[0])
-    if loop.completion is not None and holds(run, scope.id, node.expressions["completion"], loop.completion.text):
+    if loop.completion is not None and holds(
+        run, scope.id, node.expressions["completion"], loop.completion.text
+    ):
         left = len(scope.tokens)
         run.cancel_within(scope)
         scope = run.scope(host.children[0])

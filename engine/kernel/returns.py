@@ -37,7 +37,10 @@ def _foreign(body: Body, target: str) -> dict[str, list[str]]:
     for node in body.nodes.values():
         if isinstance(node.model, bpmn.ParallelGateway) and len(node.incoming) > 1:
             sources = {
-                flow.id: each.id for each in body.nodes.values() for flow in each.outgoing if flow.target is node
+                flow.id: each.id
+                for each in body.nodes.values()
+                for flow in each.outgoing
+                if flow.target is node
             }
             reached = _reach(body, target, frozenset({node.id}))
             if node.id not in reached:
@@ -150,6 +153,8 @@ def withdraw(run: Run, command: WithdrawItem) -> None:
             run.scope(int(where)).variables.update(values)
             run.changed.update(values)
             run.emit(done.VariablesWritten(int(where), values, undo.element))
-    scope.done = [each for each in scope.done if each != undo.element] if undo.element in scope.done else scope.done
+    scope.done = (
+        [each for each in scope.done if each != undo.element] if undo.element in scope.done else scope.done
+    )
     token = run.new_token(undo.element, scope)
     run.push("enter", token.id)

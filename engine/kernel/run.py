@@ -61,7 +61,9 @@ def operation(name: str) -> Callable[[Operation], Operation]:
 class Run:
     """Guards the working copy: every record is copied before its first write in this command."""
 
-    def __init__(self, net: Net, state: State, now: datetime, environment: Environment, bounds: Bounds) -> None:
+    def __init__(
+        self, net: Net, state: State, now: datetime, environment: Environment, bounds: Bounds
+    ) -> None:
         self.net = net
         self.state = state
         self.now = now
@@ -109,7 +111,7 @@ class Run:
 
     def _count(self) -> int:
         counters = self.state.counters
-        counters["n"] = count = counters.get("n", 0) + 1
+        counters["#"] = count = counters.get("#", 0) + 1
         return count
 
     def new_token(self, node: str, scope: Scope, flow: str = "") -> Token:

@@ -7,19 +7,19 @@ from typing import Any
 
 from engine.kernel import effects as done
 from engine.kernel.net import Body, Node
-from engine.kernel.run import Run, operation
+from engine.kernel.run import Run, StuckError, operation
 from engine.kernel.state import Scope, Token
 from engine.kernel.subscriptions import arm
-from engine.kernel.variables import transferred, write
+from engine.kernel.variables import transferred
 
 
 def populate(run: Run, scope: Scope, body: Body) -> None:
     """Tokens at the starts, event sub-processes armed, data objects without a value."""
     for name in body.data:
         scope.variables.setdefault(name, None)
-    watch_events(run, scope, body)
     for start in body.starts:
         run.push("enter", run.new_token(start.id, scope).id)
+    watch_events(run, scope, body)
     if not scope.tokens:
         run.push("finish", scope.id)
 
@@ -29,7 +29,18 @@ def watch_events(run: Run, scope: Scope, body: Body) -> None:
     for event in body.event_subprocesses:
         assert event.inner is not None
         for start in event.inner.starts:
-            arm(run, scope.waits, scope.id, start)
+            try:
+                arm(run, scope.waits, scope.id, start)
+            except StuckError as stuck:
+                run.stick(scope.id, "watch_start", [scope.id, start.id], stuck)
+
+
+@operation("watch_start")
+def watch_start(run: Run, _: int, which: list[Any]) -> None:
+    """Arm one start again (retry of its incident)."""
+    if which[0] in run.state.scopes:
+        scope = run.scope(which[0])
+        arm(run, scope.waits, scope.id, run.net.processes[scope.process].nodes[which[1]])
 
 
 def open_subprocess(run: Run, token: Token, node: Node) -> None:
@@ -68,11 +79,7 @@ def open_event_subprocess(run: Run, scope: Scope, start: Node, values: Mapping[s
     watch_events(run, inner, event)
     beginning = run.new_token(start.id, inner)
     run.entered(beginning, start)
-    if values or start.outputs:
-        carried = transferred(run, beginning.id, start.outputs, values) if start.outputs else values
-        write(run, beginning.id, carried, start.id)
-    run.completed(beginning, start)
-    run.push("leave", beginning.id)
+    run.push("caught", beginning.id, dict(values))
     return token
 
 

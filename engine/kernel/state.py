@@ -85,7 +85,19 @@ class Undo(NamedTuple):
 class Token:
     """Sits at a node. `phase` 1: the element is entered. `index`: number among the instances, -1: no instance."""
 
-    __slots__ = ("children", "data", "flow", "id", "index", "local", "node", "owner", "phase", "scope", "waits")
+    __slots__ = (
+        "children",
+        "data",
+        "flow",
+        "id",
+        "index",
+        "local",
+        "node",
+        "owner",
+        "phase",
+        "scope",
+        "waits",
+    )
 
     def __init__(self, owner: object, number: int, node: str, scope: int, flow: str = "") -> None:
         self.owner = owner
@@ -275,7 +287,10 @@ class State:
         state.jobs = {row[0]: Job(*row) for row in data.get("jobs", ())}
         state.subscriptions = {row[0]: Subscription(*row) for row in data.get("subs", ())}
         state.incidents = {row[0]: Incident(*row) for row in data.get("incidents", ())}
-        state.undo = {row[0]: Undo(row[0], row[1], row[2], row[3], tuple(row[4]), row[5]) for row in data.get("undo", ())}
+        state.undo = {
+            row[0]: Undo(row[0], row[1], row[2], row[3], tuple(row[4]), row[5])
+            for row in data.get("undo", ())
+        }
         return state
 
     def __eq__(self, other: object) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.feel import FeelLimitError, Trouble
 from engine.kernel import effects as done
 from engine.kernel.activities import complete
 from engine.kernel.net import Node
@@ -12,7 +13,6 @@ from engine.kernel.state import Item, Job, Token, visible
 from engine.kernel.subscriptions import arm
 from engine.kernel.throwing import find_catcher, raise_error, throw_message
 from engine.kernel.variables import decide, evaluate, seen
-from engine.feel import FeelLimitError, Trouble
 from engine.model import bpmn
 
 
@@ -31,7 +31,9 @@ def user_task(run: Run, token: Token, node: Node) -> None:
         if "post" in node.expressions:
             post = evaluate(run, token.id, node.expressions["post"], node.expressions["post"].text)
             if post is not None and not isinstance(post, str):
-                raise StuckError("expression", f"岗位“{node.expressions['post'].text}”的值不是文字，而是 {post!r}")
+                raise StuckError(
+                    "expression", f"岗位“{node.expressions['post'].text}”的值不是文字，而是 {post!r}"
+                )
         elif task.post is not None:
             post = task.post
     item = run.number("i")
@@ -56,7 +58,9 @@ def service_task(run: Run, token: Token, node: Node) -> None:
 def send_task(run: Run, token: Token, node: Node) -> None:
     """A message by its handler, or to whoever listens."""
     message = node.options.get("message")
-    if not throw_message(run, token, node, node.options.get("name", ""), node.options.get("handler"), message):
+    if not throw_message(
+        run, token, node, node.options.get("name", ""), node.options.get("handler"), message
+    ):
         complete(run, token, node, {})
 
 
@@ -102,5 +106,3 @@ def rule_task(run: Run, token: Token, node: Node) -> None:
     else:
         raise StuckError("decision", f"决策“{task.decision}”的值不是上下文，须以 result 指明变量")
     complete(run, token, node, values)
-
-

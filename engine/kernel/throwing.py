@@ -83,12 +83,19 @@ def throw_signal(run: Run, element: str, name: str, values: Mapping[str, Any]) -
 
 def deliver_signal(run: Run, name: str, values: Mapping[str, Any]) -> int:
     """The number of catchers in this case."""
-    waiting = [each for each in run.state.subscriptions.values() if each.kind == "signal" and each.name == name]
+    waiting = [
+        each for each in run.state.subscriptions.values() if each.kind == "signal" and each.name == name
+    ]
     served = 0
     for subscription in waiting:
         if subscription.subscription in run.state.subscriptions:
             catch(
-                run, subscription.owner, subscription.node, subscription.which, values, subscription.subscription
+                run,
+                subscription.owner,
+                subscription.node,
+                subscription.which,
+                values,
+                subscription.subscription,
             )
             served += 1
     return served
@@ -149,7 +156,11 @@ def raise_error(
     if run.node(token).is_activity and token.phase:
         token.phase = 0
         scope = run.state.scopes[token.scope]
-        run.emit(done.ElementFailed(scope.process, token.node, number, token.scope, code, message or f"业务错误 {code}"))
+        run.emit(
+            done.ElementFailed(
+                scope.process, token.node, number, token.scope, code, message or f"业务错误 {code}"
+            )
+        )
     elif token.phase:
         run.completed(token, run.node(token))
     run.emit(done.ErrorThrown(element, code, catcher[0].id if catcher else None))

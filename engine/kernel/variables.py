@@ -32,7 +32,9 @@ def lookup(run: Run, number: int, name: str) -> Any:
     return None
 
 
-def evaluate(run: Run, number: int, expression: Expression, text: str, extra: Mapping[str, Any] | None = None) -> Any:
+def evaluate(
+    run: Run, number: int, expression: Expression, text: str, extra: Mapping[str, Any] | None = None
+) -> Any:
     """The value; raises StuckError when the expression failed rather than found nothing."""
     scope = seen(run, number)
     if extra:
@@ -61,7 +63,11 @@ def holds(
 
 def normal(values: Mapping[str, Any]) -> dict[str, Any]:
     """Values from outside as FEEL values. Raises TypeError for objects that FEEL does not know."""
-    return {str(name): to_feel(value) for name, value in values.items()}
+    made = {str(name): to_feel(value) for name, value in values.items()}
+    for name, value in made.items():
+        if not _lasting(value):
+            raise TypeError(f"变量“{name}”的值是函数或区间，不能保存")
+    return made
 
 
 def write(
@@ -151,7 +157,9 @@ def transferred(
             values[transfer.target] = evaluate(run, number, transfer.transformation, "transformation", given)
         elif transfer.sources and transfer.target and not transfer.assignments:
             source = transfer.sources[0]
-            values[transfer.target] = given[source] if given and source in given else lookup(run, number, source)
+            values[transfer.target] = (
+                given[source] if given and source in given else lookup(run, number, source)
+            )
         for expression, target in transfer.assignments:
             values[target] = evaluate(run, number, expression, "assignment", given)
     return values

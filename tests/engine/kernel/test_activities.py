@@ -2,9 +2,10 @@
 
 from decimal import Decimal
 
+from story import Case, body, boundary, end, error, net, process, script, start, sub, timer, user, x
+
 from engine.kernel import Bounds, commands
 from engine.model import bpmn
-from story import Case, body, boundary, end, error, net, process, script, start, sub, timer, user, x
 
 
 def test_a_script_error_is_the_error_feel_and_else_an_incident() -> None:
@@ -37,13 +38,17 @@ def test_a_standard_loop_runs_until_its_condition_fails() -> None:
     assert case.count("a") == 3
     assert Case(case.net).start(n=5).count("a") == 0
     after = bpmn.StandardLoop(x("true"), maximum=x("2"))
-    case = Case(net(process("p", body([start(), script("a", "{n: loopCounter}", loop=after)], "s > a")))).start()
+    case = Case(
+        net(process("p", body([start(), script("a", "{n: loopCounter}", loop=after)], "s > a")))
+    ).start()
     assert case.variables["n"] == 2
 
 
 def test_parallel_instances_keep_the_order_of_the_collection_in_the_output() -> None:
     loop = bpmn.MultiInstance(collection="部门", item="d", output_collection="意见", output_item="o")
-    case = Case(net(process("p", body([start(), user("a", loop=loop), end()], "s > a > e")))).start(部门=["甲", "乙", "丙"])
+    case = Case(net(process("p", body([start(), user("a", loop=loop), end()], "s > a > e")))).start(
+        部门=["甲", "乙", "丙"]
+    )
     items = list(case.here.items)
     assert [case.here.variables_at(item)["d"] for item in items] == ["甲", "乙", "丙"]
     for item in reversed(items):
@@ -60,7 +65,9 @@ def test_sequential_instances_run_one_after_another_until_the_condition_holds() 
 
 def test_enough_parallel_instances_end_the_others() -> None:
     loop = bpmn.MultiInstance(cardinality=x("5"), completion=x("numberOfCompletedInstances >= 2"))
-    case = Case(net(process("p", body([start(), script("a", "{k: loopCounter}", loop=loop), user("z")], "s > a > z")))).start()
+    case = Case(
+        net(process("p", body([start(), script("a", "{k: loopCounter}", loop=loop), user("z")], "s > a > z")))
+    ).start()
     assert case.open == ["z"]
     assert case.count("a") == 2
 
@@ -115,7 +122,11 @@ def test_a_sequential_ad_hoc_sub_process_offers_one_at_a_time() -> None:
 
 def test_an_endless_automatic_loop_stops_with_an_incident_and_an_unharmed_state() -> None:
     nodes = [start(), user("u"), bpmn.ExclusiveGateway("g"), script("a", "{n: 1}")]
-    case = Case(net(process("p", body(nodes, "s > u > g > a > g"))), bounds=Bounds(moves=200)).start().complete("u")
+    case = (
+        Case(net(process("p", body(nodes, "s > u > g > a > g"))), bounds=Bounds(moves=200))
+        .start()
+        .complete("u")
+    )
     assert case.open == ["u"]
     assert [incident.code for incident in case.here.incidents.values()] == ["bounds"]
 
@@ -133,5 +144,7 @@ def test_nested_scopes_and_long_chains_need_no_recursion() -> None:
 
 def test_a_thousand_instances_in_one_command() -> None:
     loop = bpmn.MultiInstance(cardinality=x("1000"))
-    case = Case(net(process("p", body([start(), script("a", "{k: loopCounter}", loop=loop)], "s > a")))).start()
+    case = Case(
+        net(process("p", body([start(), script("a", "{k: loopCounter}", loop=loop)], "s > a")))
+    ).start()
     assert case.count("a") == 1000

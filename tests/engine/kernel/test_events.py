@@ -4,19 +4,41 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
+from story import (
+    TERMINATE,
+    Case,
+    body,
+    boundary,
+    catch,
+    compensate,
+    condition,
+    end,
+    error,
+    escalation,
+    link,
+    message,
+    net,
+    process,
+    script,
+    signal,
+    start,
+    sub,
+    throw,
+    timer,
+    user,
+)  # fmt: skip
 
 from engine.errors import NotFound
 from engine.kernel import commands
 from engine.model import bpmn
-from story import (
-    TERMINATE, Case, body, boundary, catch, compensate, condition, end, error, escalation, link, message, net,
-    process, script, signal, start, sub, throw, timer, user,
-)  # fmt: skip
 
 
 def test_an_interrupting_boundary_ends_the_work_within_before_anything_else_moves() -> None:
     """A permit must not be issued after the withdrawal."""
-    inner = body([start("s2"), user("a"), throw("t", escalation("stop")), script("issue", "{issued: true}")], "s2 > a > t > issue")
+    inner = body(
+        [start("s2"), user("a"), throw("t", escalation("stop")), script("issue", "{issued: true}")],
+        "s2 > a > t > issue",
+    )
     nodes = [start(), sub("x", inner), boundary("b", "x", escalation("stop")), user("after"), end()]
     case = Case(net(process("p", body(nodes, "s > x > e", "b > after")))).start().complete("a")
     assert case.open == ["after"]
@@ -115,7 +137,12 @@ def test_a_condition_is_evaluated_again_when_a_variable_it_reads_changes() -> No
 
 
 def test_a_condition_must_become_false_before_it_occurs_again() -> None:
-    nodes = [start(), user("a"), boundary("b", "a", condition("x > 1"), interrupting=False), script("n", "{n: n + 1}")]
+    nodes = [
+        start(),
+        user("a"),
+        boundary("b", "a", condition("x > 1"), interrupting=False),
+        script("n", "{n: n + 1}"),
+    ]
     case = Case(net(process("p", body(nodes, "s > a", "b > n")))).start(x=2, n=0)
     assert case.variables["n"] == 1
     case.do(commands.SetVariables({"x": 3}))
@@ -148,15 +175,23 @@ def test_an_interrupting_event_sub_process_ends_all_else_in_its_scope() -> None:
 
 def test_a_non_interrupting_event_sub_process_can_happen_again_and_again() -> None:
     handler = bpmn.SubProcess(
-        "h", body=body([start("hs", signal("x"), interrupting=False), user("ha")], "hs > ha"), triggered_by_event=True
+        "h",
+        body=body([start("hs", signal("x"), interrupting=False), user("ha")], "hs > ha"),
+        triggered_by_event=True,
     )
-    case = Case(net(process("p", body([start(), user("a"), handler], "s > a")))).start().signal("x").signal("x")
+    case = (
+        Case(net(process("p", body([start(), user("a"), handler], "s > a")))).start().signal("x").signal("x")
+    )
     assert case.open == ["a", "ha", "ha"]
 
 
 def test_an_error_event_sub_process_catches_what_is_thrown_in_its_scope() -> None:
-    handler = bpmn.SubProcess("h", body=body([start("hs", error("E")), user("ha")], "hs > ha"), triggered_by_event=True)
-    case = Case(net(process("p", body([start(), bpmn.ServiceTask("w", handler="f"), handler], "s > w")))).start()
+    handler = bpmn.SubProcess(
+        "h", body=body([start("hs", error("E")), user("ha")], "hs > ha"), triggered_by_event=True
+    )
+    case = Case(
+        net(process("p", body([start(), bpmn.ServiceTask("w", handler="f"), handler], "s > w")))
+    ).start()
     assert case.fail("w", "E").open == ["ha"]
 
 
@@ -186,7 +221,12 @@ def test_a_cancelled_transaction_is_compensated_and_leaves_by_its_cancel_event()
         ],
         "s2 > a > x",
     )  # fmt: skip
-    nodes = [start(), bpmn.Transaction("tx", body=inner), boundary("cc", "tx", bpmn.CancelDefinition("d")), user("after")]
+    nodes = [
+        start(),
+        bpmn.Transaction("tx", body=inner),
+        boundary("cc", "tx", bpmn.CancelDefinition("d")),
+        user("after"),
+    ]
     case = order(nodes, "s > tx", "cc > after", compensations=(("ca", "ua"),))
     assert case.open == ["ua"]
     assert case.complete("ua").open == ["after"]

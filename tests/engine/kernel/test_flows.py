@@ -14,7 +14,9 @@ def test_a_chain_runs_to_its_end_and_completes_the_case() -> None:
 
 
 def test_several_flows_out_of_a_task_are_a_parallel_split() -> None:
-    case = Case(net(process("p", body([start(), user("a"), user("b"), user("c")], "s > a > b", "a > c")))).start()
+    case = Case(
+        net(process("p", body([start(), user("a"), user("b"), user("c")], "s > a > b", "a > c")))
+    ).start()
     case.complete("a")
     assert case.open == ["b", "c"]
     assert case.complete("b").status == "running"

@@ -1,7 +1,8 @@
 """Gateways: BPMN 2.0.2 §13.4."""
 
-from engine.model import bpmn
 from story import Case, body, catch, end, message, net, process, script, start, timer, user
+
+from engine.model import bpmn
 
 
 def test_an_exclusive_gateway_takes_the_first_true_flow_in_document_order() -> None:
@@ -28,7 +29,15 @@ def test_a_parallel_gateway_waits_for_every_incoming_flow() -> None:
 
 
 def test_an_inclusive_join_waits_only_for_the_branches_that_were_taken() -> None:
-    nodes = [start(), bpmn.InclusiveGateway("f"), user("a"), user("b"), user("c"), bpmn.InclusiveGateway("j"), user("d")]
+    nodes = [
+        start(),
+        bpmn.InclusiveGateway("f"),
+        user("a"),
+        user("b"),
+        user("c"),
+        bpmn.InclusiveGateway("j"),
+        user("d"),
+    ]
     flows = ("s > f > a [x] > j > d", "f > b [y] > j", "f > c [z] > j")
     case = Case(net(process("p", body(nodes, *flows)))).start(x=True, y=True, z=False)
     assert case.complete("a").open == ["b"]
@@ -56,7 +65,14 @@ def test_an_inclusive_join_is_reconsidered_when_a_token_takes_another_way() -> N
 
 
 def test_the_first_event_after_an_event_based_gateway_ends_the_waiting_for_the_others() -> None:
-    nodes = [start(), bpmn.EventBasedGateway("g"), catch("m", message("回复")), catch("t", timer(duration="P5D")), user("a"), user("b")]
+    nodes = [
+        start(),
+        bpmn.EventBasedGateway("g"),
+        catch("m", message("回复")),
+        catch("t", timer(duration="P5D")),
+        user("a"),
+        user("b"),
+    ]
     case = Case(net(process("p", body(nodes, "s > g > m > a", "g > t > b")))).start()
     case.deliver("回复", x=1)
     assert case.open == ["a"]
