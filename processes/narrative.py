@@ -1,0 +1,133 @@
+"""The history of a case in sentences: what each entry of the journal means to a clerk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from engine.history.entries import Entry
+
+SYSTEM = "系统"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One entry told: `by` is who did it, `text` what they wrote (opinion, reason), `mark` a turn worth seeing."""
+
+    seq: int
+    at: datetime
+    by: str
+    sentence: str
+    text: str = ""
+    mark: bool = False
+
+
+def story(
+    entries: Iterable[Entry], name_of: Callable[[str, str], str], say: Callable[[str, Mapping[str, Any]], str]
+) -> list[Line]:
+    """`name_of(process, element)` names a step; `say(element, values)` is the opinion within a step's values."""
+    opened: dict[str, tuple[str, str]] = {}
+    lines = []
+    for entry in entries:
+        for effect in entry.effects:
+            if effect["event"] == "item_opened":
+                opened[effect["item"]] = (effect["process"], effect["element"])
+        lines.append(_told(entry, opened, name_of, say))
+    return lines
+
+
+def _told(
+    entry: Entry,
+    opened: Mapping[str, tuple[str, str]],
+    name_of: Callable[[str, str], str],
+    say: Callable[[str, Mapping[str, Any]], str],
+) -> Line:
+    data = entry.data
+    by = entry.actor_name or entry.actor
+    if entry.on_behalf_of:
+        by = f"{by}（代 {entry.on_behalf_of}）"
+    process, element = opened.get(str(data.get("item", "")), ("", ""))
+    step = name_of(process, element) if element else "环节"
+    text, mark = "", False
+    match entry.command:
+        case "StartCase":
+            sentence, mark = "收件登记，生成办件", True
+        case "ClaimItem":
+            sentence = f"签收“{step}”"
+        case "ReleaseItem":
+            sentence = f"释放“{step}”，由本岗位其他人员签收"
+        case "CompleteItem":
+            outcome = data.get("values", {}).get(f"{element}_outcome")
+            sentence = f"办结“{step}”" + (f"：{outcome}" if outcome else "")
+            text = say(element, data.get("values", {}))
+        case "ReturnTo":
+            sentence = f"由“{step}”退回到“{name_of(process, str(data.get('target')))}”"
+            text, mark = str(data.get("reason", "")), True
+        case "WithdrawItem":
+            sentence, text, mark = f"撤回已办结的“{step}”", str(data.get("reason", "")), True
+        case "CancelCase":
+            sentence, text, mark = "取消办件", str(data.get("reason", "")), True
+        case "Annotate":
+            sentence, text = "添加批注", str(data.get("text", ""))
+        case "FireTimer":
+            by = SYSTEM
+            sentence, mark = _timer(entry, name_of), True
+        case "SetVariables":
+            sentence, text = "登记有关日期或者数据", str(data.get("reason", ""))
+        case "ResolveIncident":
+            sentence, text = "处置运行异常", str(data.get("reason", ""))
+        case "FailJob":
+            by, sentence, text, mark = SYSTEM, "后台任务多次失败，待处置", str(data.get("message", "")), True
+        case _:
+            by, sentence = SYSTEM, "后台任务完成"
+    ended = next((effect for effect in entry.effects if effect["event"] == "case_ended"), None)
+    if ended is not None:
+        sentence, mark = (
+            f"{sentence}；{_END.get(ended['status'], '办件结束')}{_end_name(entry, name_of)}",
+            True,
+        )
+    return Line(entry.seq, entry.at, by, sentence, text, mark)
+
+
+_END = {
+    "completed": "办结",
+    "terminated": "办件终止",
+    "cancelled": "办件已取消",
+    "error_event": "办件因业务错误结束",
+}
+
+
+def _end_name(entry: Entry, name_of: Callable[[str, str], str]) -> str:
+    """The name of the end event that was reached last: the result of the case."""
+    for effect in reversed(entry.effects):
+        if effect["event"] == "element_completed":
+            name = name_of(effect["process"], effect["element"])
+            return f"：{name}" if name else ""
+    return ""
+
+
+def _timer(entry: Entry, name_of: Callable[[str, str], str]) -> str:
+    """What a deadline did: named by its event, with what it wrote where that speaks for itself."""
+    written: dict[str, Any] = {}
+    fired = ""
+    for effect in entry.effects:
+        if effect["event"] == "variables_written":
+            written.update(effect["values"])
+        elif effect["event"] == "timer_fired":
+            fired = str(effect["element"])
+    if written.get("deemed_accepted") is True:
+        on = written.get("accepted_on")
+        day = on.isoformat() if isinstance(on, date) else ""
+        return f"收到申请材料之日起五个工作日内未告知补正，依照行政许可法第三十二条，自收到申请材料之日（{day}）起即为受理"
+    process = next(
+        (
+            effect["process"]
+            for effect in entry.effects
+            if effect.get("element") == fired and "process" in effect
+        ),
+        "",
+    )
+    name = name_of(process, fired)
+    return f"时限届满：{name}" if name else "时限届满"
