@@ -142,7 +142,7 @@ def _compare(compiler: Compiler, node: Node) -> Code:
         if kind is type(b) and kind in _DIRECT:
             return direct(a, b)
         try:
-            return operations.compare(operator, a, b)
+            return operations.compare(operator, a, b, scope.run.charge)
         except Failure as failure:
             scope.trouble(failure.message, line, column)
             return None
@@ -242,7 +242,7 @@ def compile_test(compiler: Compiler, node: Node) -> Test:
 
         def compared(scope: Scope, value: Any) -> Any:
             try:
-                return operations.compare(operator, value, right(scope))
+                return operations.compare(operator, value, right(scope), scope.run.charge)
             except Failure as failure:
                 scope.trouble(failure.message, line, column)
                 return None
@@ -257,7 +257,7 @@ def compile_test(compiler: Compiler, node: Node) -> Test:
         if reads_input and (test is None or isinstance(test, bool)):
             return test
         try:
-            return operations.holds(value, test)
+            return operations.holds(value, test, scope.run.charge)
         except Failure as failure:
             scope.trouble(failure.message, line, column)
             return None
@@ -365,7 +365,7 @@ def path_of(value: Any, name: str) -> Any:
     if value is None:
         return None
     if isinstance(value, list):
-        return [path_of(element, name) for element in value]
+        return [_path_of_element(element, name) for element in value]
     if isinstance(value, Range):
         if name == "start":
             return value.start
@@ -375,6 +375,13 @@ def path_of(value: Any, name: str) -> Any:
             return value.start_included if name[0] == "s" else value.end_included
         raise Failure(f"区间没有属性“{name}”")
     return temporal.property_of(value, name)
+
+
+def _path_of_element(element: Any, name: str) -> Any:
+    try:
+        return path_of(element, name)
+    except Failure:
+        return None
 
 
 def _path(compiler: Compiler, node: Node) -> Code:

@@ -24,13 +24,13 @@ class FeelLimitError(ChengbanError):
     code = "feel_limit"
 
 
-class FeelTooComplex(FeelSyntaxError, FeelLimitError):
+class FeelTooComplexError(FeelSyntaxError, FeelLimitError):
     """FEEL 表达式过长或嵌套过深"""
 
     code = "feel_limit"
 
 
-class Failure(Exception):
+class Failure(Exception):  # noqa: N818 - it fails an operation, not the program
     """Inside the evaluator only: this operation yields null, and its message becomes a `Trouble`."""
 
     def __init__(self, message: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from engine.feel.builtins import BUILTINS
 from engine.feel.compiler import Compiler, Test, any_of, compile_test
-from engine.feel.errors import FeelLimitError, FeelTooComplex, Trouble
+from engine.feel.errors import FeelLimitError, FeelTooComplexError, Trouble
 from engine.feel.parser import parse_expression, parse_unary_tests
 from engine.feel.scope import Code, Scope
 from engine.feel.values import DEFAULT_ENVIRONMENT, Environment, Run, to_feel
@@ -91,7 +91,7 @@ def _expression(text: str, names: frozenset[str]) -> Expression:
     try:
         code = compiler.code(parse_expression(text, names))
     except RecursionError as error:
-        raise FeelTooComplex("表达式嵌套过深") from error
+        raise FeelTooComplexError("表达式嵌套过深") from error
     return Expression(text, code, _free(compiler, names), frozenset(compiler.functions))
 
 
@@ -104,7 +104,7 @@ def _unary_tests(text: str, names: frozenset[str]) -> UnaryTests:
             return UnaryTests(text, lambda scope, value: True, frozenset(), frozenset())
         test = any_of(tuple(compile_test(compiler, part) for part in node.args[0]))
     except RecursionError as error:
-        raise FeelTooComplex("表达式嵌套过深") from error
+        raise FeelTooComplexError("表达式嵌套过深") from error
     if node.kind == "negated_tests":
         test = _negated(test)
     return UnaryTests(text, test, _free(compiler, names), frozenset(compiler.functions))

@@ -3,16 +3,18 @@ the names in scope can say where one ends: the longest known name wins, else wor
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from lark import Token
 
-from engine.feel.errors import FeelSyntaxError, FeelTooComplex
+from engine.feel.errors import FeelSyntaxError, FeelTooComplexError
 
 MAX_TEXT = 100_000
 MAX_BRACKETS = 80
+MAX_ODD_NAMES = 1_000
 
 _START = (
     "?A-Z_a-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c-\u200d\u2070-\u218f"
@@ -55,30 +57,30 @@ KEYWORDS = {
     "false": "FALSE",
     "null": "NULL",
 }
-_SYMBOLS = [
-    ("..", "DOTDOT"),
-    ("**", "POW"),
-    ("<=", "LE"),
-    (">=", "GE"),
-    ("!=", "NE"),
-    ("->", "ARROW"),
-    ("(", "LPAR"),
-    (")", "RPAR"),
-    ("[", "LSQB"),
-    ("]", "RSQB"),
-    ("{", "LBRACE"),
-    ("}", "RBRACE"),
-    (",", "COMMA"),
-    (":", "COLON"),
-    (".", "DOT"),
-    ("=", "EQ"),
-    ("<", "LT"),
-    (">", "GT"),
-    ("+", "PLUS"),
-    ("-", "MINUS"),
-    ("*", "STAR"),
-    ("/", "SLASH"),
-]
+_SYMBOLS = {  # longest first
+    "..": "DOTDOT",
+    "**": "POW",
+    "<=": "LE",
+    ">=": "GE",
+    "!=": "NE",
+    "->": "ARROW",
+    "(": "LPAR",
+    ")": "RPAR",
+    "[": "LSQB",
+    "]": "RSQB",
+    "{": "LBRACE",
+    "}": "RBRACE",
+    ",": "COMMA",
+    ":": "COLON",
+    ".": "DOT",
+    "=": "EQ",
+    "<": "LT",
+    ">": "GT",
+    "+": "PLUS",
+    "-": "MINUS",
+    "*": "STAR",
+    "/": "SLASH",
+}
 _OPERAND_END = {
     "NUMBER",
     "STRING",
@@ -139,31 +141,45 @@ def _escaped(match: re.Match[str]) -> str:
     return _SIMPLE_ESCAPES.get(code, match.group(0))
 
 
+@functools.lru_cache(maxsize=4096)
+def _pattern(name: str) -> re.Pattern[str]:
+    pieces = _PIECES.findall(name)
+    pattern = ""
+    for before, piece in zip(["", *pieces], pieces, strict=False):
+        both = before and _WORD_CHARACTER.match(before[-1]) and _WORD_CHARACTER.match(piece[0])
+        pattern += (r"\s+" if both else r"\s*" if before else "") + re.escape(piece)
+    if _WORD_CHARACTER.match(pieces[-1][-1]):
+        pattern += rf"(?![{_PART}])"
+    return re.compile(pattern)
+
+
 @dataclass
 class KnownNames:
-    """Names that cannot be told by their words alone, found by their first character run."""
+    """Names that hold operators or keywords, found by their first word; words alone need no list."""
 
-    by_first: dict[str, list[tuple[re.Pattern[str], str]]] = field(default_factory=dict)
+    by_first: dict[str, list[str]] = field(default_factory=dict)
+    seen: set[str] = field(default_factory=set)
 
     def add(self, name: str) -> None:
-        """Know `name` from here on; a plain single word needs no entry."""
-        pieces = _PIECES.findall(name)
-        if len(pieces) < 2 or not _WORD.match(pieces[0]):
+        """Know `name` from here on. Raises FeelTooComplexError when there are more than anyone writes."""
+        if name in self.seen or name.isalnum():
             return
-        pattern = ""
-        for before, piece in zip([""] + pieces, pieces, strict=False):
-            both = before and _WORD_CHARACTER.match(before[-1]) and _WORD_CHARACTER.match(piece[0])
-            pattern += (r"\s+" if both else r"\s*" if before else "") + re.escape(piece)
-        if _WORD_CHARACTER.match(pieces[-1][-1]):
-            pattern += rf"(?![{_PART}])"
+        pieces = _PIECES.findall(name)
+        if len(pieces) < 2 or not _WORD.fullmatch(pieces[0]):
+            return
+        if all(_WORD_CHARACTER.match(piece) and piece not in KEYWORDS for piece in pieces):
+            return
+        self.seen.add(name)
+        if len(self.seen) > MAX_ODD_NAMES:
+            raise FeelTooComplexError(f"含运算符或关键字的名称过多（超过 {MAX_ODD_NAMES} 个）")
         entries = self.by_first.setdefault(pieces[0], [])
-        entries.append((re.compile(pattern), name))
-        entries.sort(key=lambda entry: -len(entry[1]))
+        entries.append(name)
+        entries.sort(key=len, reverse=True)
 
     def match(self, word: str, text: str, position: int) -> tuple[str, int] | None:
         """The longest known name at `position`, whose first word is `word`, and its end."""
-        for pattern, name in self.by_first.get(word, ()):
-            if found := pattern.match(text, position):
+        for name in self.by_first.get(word, ()):
+            if found := _pattern(name).match(text, position):
                 return name, found.end()
         return None
 
@@ -180,7 +196,7 @@ class Lexer:
 
     def __init__(self, text: str, names: Iterable[str], unary: bool) -> None:
         if len(text) > MAX_TEXT:
-            raise FeelTooComplex(f"表达式过长（超过 {MAX_TEXT} 个字符）")
+            raise FeelTooComplexError(f"表达式过长（超过 {MAX_TEXT} 个字符）")
         self.text = text
         self.position = 0
         self.line = 1
@@ -256,11 +272,11 @@ class Lexer:
     def _word(self, found: re.Match[str]) -> Token:
         text, at, word = self.text, self.position, found.group()
         top = self.brackets[-1]
-        if self.previous in ("FOR", "SOME", "EVERY") or (self.previous == "COMMA" and top.loop):
-            if loop := _LOOP_NAME.match(text, at):
-                name = normal_name(loop.group(1))
-                self.known.add(name)
-                return self._token("NAME", name, loop.end())
+        begins_loop = self.previous in ("FOR", "SOME", "EVERY") or (self.previous == "COMMA" and top.loop)
+        if begins_loop and (loop := _LOOP_NAME.match(text, at)):
+            name = normal_name(loop.group(1))
+            self.known.add(name)
+            return self._token("NAME", name, loop.end())
         in_type = self.previous in ("INSTANCE_OF", "ARROW", "LIST_OF", "RANGE_OF", "FUNCTION_OF") or (
             self.previous in ("COLON", "COMMA") and top.opener in ("<", "(")
         )
@@ -312,7 +328,7 @@ class Lexer:
 
     def _push(self, opener: str) -> None:
         if len(self.brackets) > MAX_BRACKETS:
-            raise FeelTooComplex(
+            raise FeelTooComplexError(
                 f"括号嵌套过深（超过 {MAX_BRACKETS} 层）", self.line, self.position - self.line_start + 1
             )
         self.brackets.append(_Bracket(opener))
@@ -323,11 +339,10 @@ class Lexer:
 
     def _symbol(self, top: _Bracket) -> Token:
         text, at = self.text, self.position
-        for symbol, kind in _SYMBOLS:
-            if text.startswith(symbol, at):
-                break
-        else:
+        symbol = next((symbol for symbol in _SYMBOLS if text.startswith(symbol, at)), None)
+        if symbol is None:
             raise self.fault(f"此处不应出现字符“{text[at]}”")
+        kind = _SYMBOLS[symbol]
         if kind in ("GT", "GE") and top.opener == "<":
             self._pop()
             return self._token("TYPE_CLOSE", ">", at + 1)

@@ -204,10 +204,7 @@ def compile_filter(compiler: Compiler, node: Node) -> Code:
 
     def select(scope: Scope) -> Any:
         value = base(scope)
-        if value is None:
-            values = []
-        else:
-            values = value if isinstance(value, list) else [value]
+        values = value if isinstance(value, list) else [] if value is None else [value]
         try:
             return keep(scope, values)
         except Failure as failure:

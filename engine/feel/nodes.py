@@ -7,7 +7,7 @@ from typing import Any
 
 from lark import Token, Transformer, Tree
 
-from engine.feel.errors import FeelTooComplex
+from engine.feel.errors import FeelTooComplexError
 
 MAX_DEPTH = 120
 
@@ -26,7 +26,7 @@ class Node:
         self.weight = 1
         self._measure(args)
         if self.depth > MAX_DEPTH:
-            raise FeelTooComplex(f"表达式嵌套过深（超过 {MAX_DEPTH} 层）", line, column)
+            raise FeelTooComplexError(f"表达式嵌套过深（超过 {MAX_DEPTH} 层）", line, column)
 
     def _measure(self, parts: Any) -> None:
         for part in parts:
@@ -52,9 +52,45 @@ def _place(parts: Any) -> tuple[int, int]:
 
 
 _PUNCTUATION = frozenset(
-    "LPAR RPAR LSQB RSQB OPEN_RSQB CLOSE_LSQB LBRACE RBRACE COMMA COLON DOT DOTDOT IF THEN ELSE FOR IN RETURN"
-    " SATISFIES AND OR BETWEEN INSTANCE_OF FUNCTION EXTERNAL NOT LIST_OF RANGE_OF CONTEXT_OF FUNCTION_OF"
-    " TYPE_CLOSE ARROW MINUS PLUS STAR SLASH POW".split()
+    [
+        "LPAR",
+        "RPAR",
+        "LSQB",
+        "RSQB",
+        "OPEN_RSQB",
+        "CLOSE_LSQB",
+        "LBRACE",
+        "RBRACE",
+        "COMMA",
+        "COLON",
+        "DOT",
+        "DOTDOT",
+        "IF",
+        "THEN",
+        "ELSE",
+        "FOR",
+        "IN",
+        "RETURN",
+        "SATISFIES",
+        "AND",
+        "OR",
+        "BETWEEN",
+        "INSTANCE_OF",
+        "FUNCTION",
+        "EXTERNAL",
+        "NOT",
+        "LIST_OF",
+        "RANGE_OF",
+        "CONTEXT_OF",
+        "FUNCTION_OF",
+        "TYPE_CLOSE",
+        "ARROW",
+        "MINUS",
+        "PLUS",
+        "STAR",
+        "SLASH",
+        "POW",
+    ]
 )
 _LISTS = {"tests", "iterators", "parameters", "expressions"}
 _KEEPING = {"arithmetic", "interval"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import decimal
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -12,6 +13,7 @@ from engine.feel.errors import Failure
 from engine.feel.values import NUMBERS, Function, Range, YearsAndMonths
 
 _ZERO = Decimal(0)
+Charge = Callable[[int], None]
 
 
 def kind_of(value: Any) -> str:
@@ -43,8 +45,12 @@ def _kind_of_heir(value: Any) -> str:
     return "Any"
 
 
-def equal(left: Any, right: Any) -> bool | None:
-    """Three-valued equality; Failure for two values of different kinds."""
+def _free(steps: int) -> None:
+    pass
+
+
+def equal(left: Any, right: Any, charge: Charge = _free) -> bool | None:
+    """Three-valued equality; Failure for two values of different kinds. `charge` is told of elements compared."""
     if left is None or right is None:
         return left is right
     kind = kind_of(left)
@@ -53,9 +59,13 @@ def equal(left: Any, right: Any) -> bool | None:
     if kind == "list":
         if len(left) != len(right):
             return False
-        return all(same(a, b) for a, b in zip(left, right, strict=True))
+        charge(4 * len(left))
+        return all(same(a, b, charge) for a, b in zip(left, right, strict=True))
     if kind == "context":
-        return left.keys() == right.keys() and all(same(value, right[key]) for key, value in left.items())
+        charge(4 * len(left))
+        return left.keys() == right.keys() and all(
+            same(value, right[key], charge) for key, value in left.items()
+        )
     if kind == "date and time":
         if (left.tzinfo is None) != (right.tzinfo is None):
             return False
@@ -74,10 +84,10 @@ def equal(left: Any, right: Any) -> bool | None:
     return bool(left == right)
 
 
-def same(left: Any, right: Any) -> bool:
+def same(left: Any, right: Any, charge: Charge = _free) -> bool:
     """Equality within lists and contexts: other kinds are simply not equal."""
     try:
-        return equal(left, right) is True
+        return equal(left, right, charge) is True
     except Failure:
         return False
 
@@ -105,15 +115,15 @@ def order(left: Any, right: Any) -> int | None:
         "years and months duration",
     ):
         raise Failure(f"{kind} 不能比较大小")
-    return (left > right) - (left < right)
+    return int(left > right) - int(left < right)
 
 
-def compare(operator: str, left: Any, right: Any) -> bool | None:
+def compare(operator: str, left: Any, right: Any, charge: Charge = _free) -> bool | None:
     """`left operator right` for the six operators; Failure for kinds that do not go together."""
     if operator == "=":
-        return equal(left, right)
+        return equal(left, right, charge)
     if operator == "!=":
-        answer = equal(left, right)
+        answer = equal(left, right, charge)
         return None if answer is None else not answer
     found = order(left, right)
     if found is None:
@@ -140,29 +150,30 @@ def within(value: Any, bounds: Range) -> bool | None:
     return True
 
 
-def holds(value: Any, test: Any) -> bool | None:
+def holds(value: Any, test: Any, charge: Charge = _free) -> bool | None:
     """`value in test`: a range, a list of anything that can be tested, or an equal value (table 54)."""
     if isinstance(test, Range):
         if isinstance(value, Range):
-            return same(value, test)
+            return same(value, test, charge)
         return within(value, test)
     if isinstance(test, list):
-        if isinstance(value, list) and same(value, test):
+        if isinstance(value, list) and same(value, test, charge):
             return True
+        charge(2 * len(test))
         for element in test:
             try:
                 if isinstance(element, list):
-                    found = same(value, element) or (
-                        not isinstance(value, list) and any(same(value, e) for e in element)
+                    found = same(value, element, charge) or (
+                        not isinstance(value, list) and any(same(value, e, charge) for e in element)
                     )
                 else:
-                    found = holds(value, element) is True
+                    found = holds(value, element, charge) is True
             except Failure:
                 found = False
             if found:
                 return True
         return False
-    return equal(value, test)
+    return equal(value, test, charge)
 
 
 def arithmetic(operator: str, left: Any, right: Any) -> Any:

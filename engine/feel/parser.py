@@ -43,7 +43,7 @@ def _parse(text: str, names: Iterable[str], start: str) -> Node:
         for token in lexer.tokens():
             parsing.feed_token(token)
         token = None
-        result = parsing.feed_eof()
+        result = parsing.feed_eof()  # type: ignore[no-untyped-call]
     except UnexpectedInput as error:
         if token is None:
             raise FeelSyntaxError(

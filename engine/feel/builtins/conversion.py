@@ -82,7 +82,8 @@ def _moment_of_numbers_zone(run: Run, *parts: Any) -> datetime:
 
 def _moment(parts: tuple[Decimal, ...], offset: timedelta | None) -> datetime:
     year, month, day = (whole(part, "date") for part in parts[:3])
-    return datetime.combine(date(year, month, day), _clock(*parts[3:], offset))
+    hour, minute, second = parts[3:]
+    return datetime.combine(date(year, month, day), _clock(hour, minute, second, offset))
 
 
 def _clock(hour: Decimal, minute: Decimal, second: Decimal, offset: timedelta | None) -> time:
@@ -150,7 +151,7 @@ def _string(run: Run, value: Any) -> str | None:
 
 def write(run: Run, value: Any, depth: int = 0) -> str:
     """The text of a value as `string()` gives it; strings inside lists and contexts are quoted."""
-    run.charge(1)
+    run.charge(6)
     if depth > 50:
         raise FeelLimitError("数据嵌套过深")
     if value is None:

@@ -51,7 +51,7 @@ def _before(left: Any, right: Any) -> bool:
         return _apart(left, Range(right, right))
     if isinstance(right, Range):
         return _apart(Range(left, left), right)
-    return _compared(left, right) < 0
+    return bool(_compared(left, right) < 0)
 
 
 @library.function("before", "point1:A", "point2:A")
@@ -180,9 +180,9 @@ def range_from_text(run: Run, text: str) -> Range:
         raise Failure("区间两侧都无界")
     if (start is None and start_included) or (end is None and end_included):
         raise Failure("区间在无界的一侧应为开")
-    if start is not None and end is not None:
-        if kind_of(start) != kind_of(end) or _compared(start, end) > 0:
-            raise Failure(f"“{text[:60]}”不是区间")
+    both = start is not None and end is not None
+    if both and (kind_of(start) != kind_of(end) or _compared(start, end) > 0):
+        raise Failure(f"“{text[:60]}”不是区间")
     return Range(start, end, start_included, end_included)
 
 

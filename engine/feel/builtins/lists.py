@@ -19,7 +19,7 @@ library = Library()
 
 @library.function("list contains", "list:L", "element:A")
 def _contains(run: Run, values: list[Any], element: Any) -> bool:
-    return any(same(value, element) for value in values)
+    return any(same(value, element, run.charge) for value in values)
 
 
 @library.function("count", "*list:A")
@@ -143,9 +143,10 @@ def _any(run: Run, values: list[Any]) -> bool | None:
 def _decide(values: list[Any], decides: bool) -> bool | None:
     answer: bool | None = not decides
     for value in values:
-        if value is decides:
-            return decides
-        if value is not (not decides):
+        if isinstance(value, bool):
+            if value == decides:
+                return decides
+        else:
             answer = None
     return answer
 
@@ -224,7 +225,7 @@ def _reverse(run: Run, values: list[Any]) -> list[Any]:
 
 @library.function("index of", "list:L", "match:A")
 def _index_of(run: Run, values: list[Any], match: Any) -> list[Decimal]:
-    return [Decimal(place) for place, value in enumerate(values, 1) if same(value, match)]
+    return [Decimal(place) for place, value in enumerate(values, 1) if same(value, match, run.charge)]
 
 
 def _distinct(run: Run, values: list[Any]) -> list[Any]:
@@ -238,7 +239,7 @@ def _distinct(run: Run, values: list[Any]) -> list[Any]:
             seen.add(key)
         else:
             run.charge(len(result))
-            if any(same(value, other) for other in result):
+            if any(same(value, other, run.charge) for other in result):
                 continue
         result.append(value)
     return result

@@ -67,7 +67,7 @@ def _is(run: Run, left: Any, right: Any) -> bool:
             and (left.tzinfo is None) == (right.tzinfo is None)
             and temporal.write_zone(left) == temporal.write_zone(right)
         )
-    return same(left, right)
+    return same(left, right, run.charge)
 
 
 def _calendar(run: Run) -> Any:

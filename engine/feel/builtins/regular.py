@@ -164,8 +164,6 @@ class _Translation:
                     raise _fault(pattern)
             elif character in "[]":
                 raise _fault(pattern)
-            elif self.free_spacing and character in " \t\n\r":
-                self.at += 1
             elif character == "-" and not first and not pattern.startswith("-]", self.at):
                 self.put("-")
             else:

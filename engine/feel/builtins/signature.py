@@ -11,7 +11,7 @@ from __future__ import annotations
 import decimal
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from engine.feel.errors import Failure
 from engine.feel.operations import kind_of
@@ -32,6 +32,7 @@ _KINDS = {
     "F": "function",
 }
 Body = Callable[..., Any]
+Declared = TypeVar("Declared", bound=Body)
 
 
 class NullArgument(Failure):
@@ -166,10 +167,10 @@ class Library:
     def __init__(self) -> None:
         self.overloads: dict[str, Overloads] = {}
 
-    def function(self, name: str, *formals: str) -> Callable[[Body], Body]:
+    def function(self, name: str, *formals: str) -> Callable[[Declared], Declared]:
         """Declare a signature; declaring a name again adds an overload."""
 
-        def declare(body: Body) -> Body:
+        def declare(body: Declared) -> Declared:
             overloads = self.overloads.setdefault(name, Overloads(name, []))
             overloads.signatures.append(Signature(tuple(_formal(text) for text in formals), body))
             return body
