@@ -108,7 +108,12 @@ _SIMPLE_ESCAPES = {
     "/": "/",
 }
 # Names of the standard that hold a keyword; every other name of several words needs no list.
-STANDARD_NAMES = ("date and time", "days and time duration", "years and months duration")
+STANDARD_NAMES = (
+    "date and time",
+    "days and time duration",
+    "years and months duration",
+    "working days between",
+)
 
 
 def normal_name(text: str) -> str:
