@@ -1,0 +1,356 @@
+"""The bureau: the one facade through which web, command line and API do everything. It joins engine and forms.
+
+Who may do what is decided here. A step's form is seen, and the step done, only by whoever has claimed it or holds
+its post; errors name nothing that the asker may not see. `data` are values as typed or as JSON; moments are aware
+UTC; dates are days in Asia/Shanghai.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any, cast
+
+from engine import due, history, worklist
+from engine.cases import Actor, Answer, Cases
+from engine.cases.actor import CaseView as Looking
+from engine.deployment.bundle import Bundle
+from engine.errors import InvalidInput, ItemClosed, ItemTaken, NotFound, NotPermitted
+from engine.kernel.commands import (
+    Annotate,
+    CancelCase,
+    ClaimItem,
+    Command,
+    CompleteItem,
+    ReleaseItem,
+    ReturnTo,
+    WithdrawItem,
+)
+from engine.store import Store
+from processes.accounts import Account, Accounts
+from processes.bundles import bundle_from, bundle_of
+from processes.desk import START, Desk, desk_of
+from processes.handlers import HANDLERS
+from processes.looking import case_view, inbox_row, item_view
+from processes.matters import Matter, matters
+from processes.organisation import Organisation, organisation
+from processes.views import CaseView, InboxPage, ItemView, Row, StepForm
+
+SEPARATOR = "|"
+FILTER_PAGES = 20  # pages looked through for a filter before giving back what was found
+
+
+class Bureau:
+    """Safe to share between threads; open once per process."""
+
+    def __init__(self, store: Store, cases: Cases, org: Organisation) -> None:
+        self.store = store
+        self.cases = cases
+        self.organisation = org
+        self.accounts = Accounts(store, org)
+        self._desks: dict[str, Desk] = {}
+        self._matters: dict[str, Matter] | None = None
+        self._lock = threading.Lock()
+
+    @classmethod
+    def open(cls, url: str, *, clock: Callable[[], datetime] | None = None, **settings: Any) -> Bureau:
+        """On the database at `url`; `clock` gives aware UTC moments (tests move it)."""
+        store = Store.open(url)
+        if clock is not None:
+            settings["clock"] = clock
+        return cls(store, Cases(store, **settings), organisation())
+
+    def close(self) -> None:
+        self.store.close()
+
+    def prepare(self, *, demo: bool = False, password: str | None = None) -> None:
+        """Tables, sections, the matters of this repository, and with `demo` the demo people under one password."""
+        self.store.migrate()
+        self.accounts.put_sections()
+        if demo:
+            self.accounts.enrol(self.organisation.people.values(), password, demo=True)
+        self._deploy_new(matters(), Actor("system", "系统"))
+
+    def ready(self) -> None:
+        """Raises when the database does not answer."""
+        self.accounts.names()
+
+    # -- who ---------------------------------------------------------------------------------------------------
+
+    def authenticate(self, user: str, password: str) -> Account | None:
+        """None when the name or the password is wrong; which of the two is not told."""
+        return self.accounts.authenticate(user, password)
+
+    def person(self, user: str) -> Account:
+        """Raises NotFound."""
+        return self.accounts.account(user)
+
+    # -- what --------------------------------------------------------------------------------------------------
+
+    def matters(self, user: str | None = None) -> list[Matter]:
+        """All published matters, or those that `user` may receive at the counter."""
+        if self._matters is None:
+            self._matters = matters()
+        found = list(self._matters.values())
+        if user is None:
+            return found
+        held = self.person(user).may_act_as
+        return [matter for matter in found if not held.isdisjoint(matter.posts)]
+
+    def matter(self, matter_id: str) -> Matter:
+        """Raises NotFound."""
+        for matter in self.matters():
+            if matter.id == matter_id:
+                return matter
+        raise NotFound("没有这个事项")
+
+    def start_form(self, matter_id: str) -> StepForm:
+        """The form with which an application is received."""
+        return StepForm(self._newest(self.matter(matter_id)).form, START)
+
+    def deploy(self, folder: Path | None, user: str) -> dict[str, str]:
+        """Publish the matter in `folder` (or every matter of this repository): deployment by matter.
+
+        Raises DeploymentError with every fault.
+        """
+        actor = Actor(user, user)
+        if folder is None:
+            return self._deploy_new(matters(), actor)
+        bundle = bundle_from(folder)
+        desk = self._check(bundle)
+        return {desk.matter.id: self.cases.deploy(bundle, actor)}
+
+    # -- begin -------------------------------------------------------------------------------------------------
+
+    def start(self, user: str, matter_id: str, data: Mapping[str, Any], *, key: str | None = None) -> Answer:
+        """Receive an application. Raises InvalidForm, NotPermitted, NotFound."""
+        account = self.person(user)
+        matter = self.matter(matter_id)
+        if account.may_act_as.isdisjoint(matter.posts):
+            raise NotPermitted("收件须由受理窗口或者承办岗位办理")
+        desk = self._newest(matter)
+        values = dict(desk.form.load(START, data))
+        title, applicant = desk.titled(values)
+        header = {
+            "matter": matter.id, "matter_name": matter.name, "section": matter.section, "title": title,
+            "applicant": applicant,
+        }  # fmt: skip
+        return self.cases.start(
+            matter.process, values, actor=Actor(user, account.name), key=key, deployment=desk.deployment,
+            header=header, number_format=matter.number + "-{year}-{seq:04d}",
+        )  # fmt: skip
+
+    # -- lists -------------------------------------------------------------------------------------------------
+
+    def inbox(
+        self,
+        user: str,
+        box: str = "todo",
+        *,
+        after: str | None = None,
+        limit: int = 20,
+        matter: str | None = None,
+        query: str | None = None,
+    ) -> InboxPage:
+        """One page of a box (todo | claimable | done | started), narrowed to a matter or to words where given."""
+        account = self.person(user)
+        words = (query or "").strip().lower()
+        place = tuple(after.split(SEPARATOR)) if after else None
+        names = self.accounts.names()
+        rows: list[Row] = []
+        for _ in range(FILTER_PAGES):
+            page = worklist.inbox(
+                self.store, user, account.may_act_as, cast("worklist.Box", box), place, limit - len(rows)
+            )
+            for found in page.rows:
+                if matter and found.matter != matter:
+                    continue
+                if words and not any(
+                    words in text.lower() for text in (found.number, found.title, found.applicant)
+                ):
+                    continue
+                rows.append(
+                    inbox_row(
+                        found, self.cases.clock(), self.cases.calendar, names, self._matter_name(found.matter)
+                    )
+                )
+            place = page.after
+            if place is None or len(rows) >= limit or not (matter or words):
+                break
+        return InboxPage(rows, SEPARATOR.join(place) if place else None)
+
+    def counts(self, user: str) -> dict[str, int]:
+        """How many in each box, and the lights of what is mine to do."""
+        account = self.person(user)
+        found = dict(worklist.counts(self.store, user, account.may_act_as))
+        lights = dict.fromkeys(("red", "yellow", "green", "grey"), 0)
+        if found["todo"]:
+            for row in self.inbox(user, "todo", limit=min(found["todo"], 200)).rows:
+                lights[row.light] += 1
+        return {**found, **lights}
+
+    # -- one step ----------------------------------------------------------------------------------------------
+
+    def item(self, user: str, case_id: str, item: str) -> ItemView:
+        """The step's page. Raises NotFound, NotPermitted, ItemClosed."""
+        account = self.person(user)
+
+        def look(view: Looking) -> ItemView:
+            row = self._open_item(view, item)
+            self._may_see(account, row)
+            return item_view(view, row, account, self._desk(view.deployment), self)
+
+        return self.cases.view(case_id, look)
+
+    def claim(self, user: str, case_id: str, item: str, *, key: str | None = None) -> Answer:
+        """Take a step of one's post. Raises ItemTaken when a colleague was faster."""
+        return self._act(user, case_id, item, lambda view, row: ClaimItem(item, user), key)
+
+    def release(self, user: str, case_id: str, item: str, *, key: str | None = None) -> Answer:
+        """Give a claimed step back to the post."""
+        return self._act(user, case_id, item, lambda view, row: ReleaseItem(item, user), key)
+
+    def complete(
+        self, user: str, case_id: str, item: str, data: Mapping[str, Any], *, key: str | None = None
+    ) -> Answer:
+        """Validate by the step's form and complete. Raises InvalidForm with errors by field, and what `_act` raises."""
+
+        def command(view: Looking, row: Mapping[str, Any]) -> Command:
+            desk = self._desk(view.deployment)
+            known = {**view.variables, **view.variables_at(item)}
+            return CompleteItem(item, dict(desk.form.load(row["element"], data, known)), user)
+
+        return self._act(user, case_id, item, command, key)
+
+    def return_to(
+        self, user: str, case_id: str, item: str, target: str, reason: str, *, key: str | None = None
+    ) -> Answer:
+        """Back to a step done before; a reason is required."""
+        if not reason.strip():
+            raise InvalidInput("退回须写明理由", {"reason": ["请写明退回理由"]})
+        return self._act(user, case_id, item, lambda view, row: ReturnTo(item, target, reason, user), key)
+
+    def withdraw(
+        self, user: str, case_id: str, item: str, reason: str = "", *, key: str | None = None
+    ) -> Answer:
+        """Take one's own completion back while nobody has begun what it opened."""
+        account = self.person(user)
+
+        def command(view: Looking) -> Command:
+            row = view.item(item)
+            if row["closed_by"] != user:
+                raise NotPermitted("只能撤回自己办结的待办")
+            return WithdrawItem(item, user, reason)
+
+        return self.cases.submit(case_id, command, actor=Actor(user, account.name), key=key)
+
+    # -- the whole case ----------------------------------------------------------------------------------------
+
+    def cancel(self, user: str, case_id: str, reason: str, *, key: str | None = None) -> Answer:
+        """End a case before its decision: by who received it. Raises NotPermitted, InvalidInput without a reason."""
+        if not reason.strip():
+            raise InvalidInput("取消办件须写明理由", {"reason": ["请写明理由"]})
+        account = self.person(user)
+
+        def command(view: Looking) -> Command:
+            if not self.may_cancel(account, view):
+                raise NotPermitted("只有收件岗位可以取消办件，作出决定后不能取消")
+            return CancelCase(reason)
+
+        return self.cases.submit(case_id, command, actor=Actor(user, account.name), key=key)
+
+    def annotate(self, user: str, case_id: str, text: str, *, key: str | None = None) -> Answer:
+        """A note in the history; changes nothing."""
+        if not text.strip():
+            raise InvalidInput("批注不能为空", {"text": ["请填写批注"]})
+        account = self.person(user)
+        return self.cases.submit(case_id, Annotate(text.strip()), actor=Actor(user, account.name), key=key)
+
+    def case(self, user: str, case_id: str) -> CaseView:
+        """The case's page; every person of the bureau may look. Raises NotFound."""
+        account = self.person(user)
+        entries = list(history.entries(self.store, case_id))
+        return self.cases.view(
+            case_id, lambda view: case_view(view, entries, account, self._desk(view.deployment), self)
+        )
+
+    def verify(self, case_id: str | None = None) -> list[history.Break]:
+        """Recompute the hash chain of one case, or of all; every break by case and entry."""
+        return history.verify(self.store, case_id)
+
+    def tick(self) -> int:
+        """Do what is due now: deadlines, jobs, messages. Returns how much was done."""
+        return due.run_once(self.cases, HANDLERS)
+
+    # -- within ------------------------------------------------------------------------------------------------
+
+    def may_cancel(self, account: Account, view: Looking) -> bool:
+        """The receiving post, until the decision is made."""
+        matter = self._desk(view.deployment).matter
+        return not account.may_act_as.isdisjoint(matter.posts) and view.variables.get("decided_on") is None
+
+    def _act(
+        self,
+        user: str,
+        case_id: str,
+        item: str,
+        build: Callable[[Looking, Mapping[str, Any]], Command],
+        key: str | None,
+    ) -> Answer:
+        """Raises NotFound, NotPermitted, ItemClosed, ItemTaken, Busy."""
+        account = self.person(user)
+
+        def command(view: Looking) -> Command:
+            row = self._open_item(view, item)
+            self._may_see(account, row)
+            if row["claimed_by"] not in (None, user):
+                raise ItemTaken()
+            return build(view, row)
+
+        return self.cases.submit(case_id, command, actor=Actor(user, account.name), key=key)
+
+    def _open_item(self, view: Looking, item: str) -> dict[str, Any]:
+        row = view.item(item)
+        if item not in view.state.items:
+            raise ItemClosed()
+        return row
+
+    def _may_see(self, account: Account, row: Mapping[str, Any]) -> None:
+        if row["claimed_by"] != account.user and row["post"] not in account.may_act_as:
+            raise NotPermitted()
+
+    def _newest(self, matter: Matter) -> Desk:
+        return self._desk(self.cases.newest(matter.process))
+
+    def _desk(self, deployment: str) -> Desk:
+        found = self._desks.get(deployment)
+        if found is None:
+            found = self._check(self.cases.bundle(deployment))
+        return found
+
+    def _check(self, bundle: Bundle) -> Desk:
+        executable = self.cases.deployments.check(bundle)
+        desk = desk_of(bundle, executable, self.cases.calendar, self.cases.clock)
+        with self._lock:
+            self._desks[bundle.hash] = desk
+        return desk
+
+    def _deploy_new(self, found: Mapping[str, Matter], actor: Actor) -> dict[str, str]:
+        deployed = {}
+        for matter in found.values():
+            bundle = bundle_of(matter)
+            try:
+                current = self.cases.newest(matter.process)
+            except NotFound:
+                current = ""
+            if current != bundle.hash:
+                self._check(bundle)
+                self.cases.deploy(bundle, actor)
+            deployed[matter.id] = bundle.hash
+        self._matters = dict(found)
+        return deployed
+
+    def _matter_name(self, matter_id: str) -> str:
+        return next((matter.name for matter in self.matters() if matter.id == matter_id), matter_id)

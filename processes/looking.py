@@ -1,0 +1,318 @@
+"""From what the engine keeps to what the desk shows. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from engine.calendar.period import day_of
+from engine.calendar.working import WorkingCalendar
+from engine.cases.actor import CaseView as Looking
+from engine.cases.projection import FAR
+from engine.codec import moment_of
+from engine.history.entries import Entry, entries
+from engine.model.bpmn import UserTask, nodes_within
+from engine.worklist import Row as Listed
+from forms.definition import HELD, STATES
+from forms.display import shown
+from processes.accounts import Account
+from processes.clocks import clock_views, due_on
+from processes.desk import START, Desk
+from processes.narrative import Line, story
+from processes.views import (
+    CaseView,
+    Choice,
+    Drawn,
+    Fact,
+    ItemView,
+    MaterialView,
+    Open,
+    Opinion,
+    Place,
+    Row,
+)
+
+if TYPE_CHECKING:
+    from processes.bureau import Bureau
+
+NEAR = 3  # working days left at which a list turns yellow
+LIGHTS = {"收": "green", "核": "green", "补": "yellow", "缺": "red"}
+
+
+def inbox_row(
+    found: Listed, now: datetime, calendar: WorkingCalendar, names: Mapping[str, str], matter_name: str
+) -> Row:
+    """A line of a list: its light is that of the limit due first, told in working days."""
+    last, left, light, provisional = urgency(found.due, now, calendar)
+    return Row(
+        case_id=found.case_id,
+        item=found.item,
+        element=found.element,
+        number=found.number,
+        matter=found.matter,
+        matter_name=matter_name,
+        title=found.title,
+        applicant=found.applicant,
+        step=found.name,
+        status=found.state,
+        opened_at=found.opened_at,
+        claimed_by=found.claimed_by,
+        claimed_name=names.get(found.claimed_by or "", found.claimed_by or ""),
+        due=last,
+        days_left=left,
+        light=light,
+        provisional=provisional,
+    )
+
+
+def urgency(
+    due: datetime | None, now: datetime, calendar: WorkingCalendar
+) -> tuple[date | None, int | None, str, bool]:
+    """Last day, working days left (0 today, negative overdue), light, whether an unpublished year is in it."""
+    if due is None:
+        return None, None, "grey", False
+    last, today = due_on(due), day_of(now)
+    left = (
+        calendar.working_days_between(today, last)
+        if last >= today
+        else -max(calendar.working_days_between(last, today), 1)
+    )
+    light = "red" if now >= due else "yellow" if left <= NEAR else "green"
+    return last, left, light, calendar.provisional(last.year)
+
+
+def item_view(
+    view: Looking, row: Mapping[str, Any], account: Account, desk: Desk, bureau: Bureau
+) -> ItemView:
+    """The step's page for one who may see it."""
+    element, item = row["element"], row["item"]
+    values = {**view.variables, **view.variables_at(item)}
+    mine = row["claimed_by"] == account.user
+    free = row["claimed_by"] is None
+    journal = list(entries(bureau.store, view.case_id))
+    may = {"annotate"}
+    if free:
+        may |= {"claim", "complete"}
+    if mine:
+        may |= {"release", "complete", "return"}
+    if bureau.may_cancel(account, view):
+        may.add("cancel")
+    step = desk.form.step(element)
+    targets = _return_targets(view, item, desk) if may & {"complete"} else []
+    if targets and free:
+        may.add("return")
+    if not targets:
+        may.discard("return")
+    shown_step = {name for name, mode in step.modes.items() if mode != "hide"}
+    return ItemView(
+        row=_row(view, row, desk, bureau, journal),
+        form=desk.form,
+        step=element,
+        values={name: value for name, value in values.items() if name in shown_step or name == "materials"},
+        outcomes=[
+            Choice(step.outcome_name, each.value, each.label, desk.next_of(element, each.value))
+            for each in step.outcomes
+        ],
+        materials=_materials(desk, values) if step.materials != "hide" else [],
+        clocks=clock_views(desk.limits, view.clocks, view.now, bureau.cases.calendar),
+        opinions=_opinions(journal, desk, shown_step),
+        history=_story(journal, desk),
+        may=frozenset(may),
+        return_targets=targets,
+        trail=_trail(view, desk, journal),
+    )
+
+
+def case_view(
+    view: Looking, journal: Sequence[Entry], account: Account, desk: Desk, bureau: Bureau
+) -> CaseView:
+    """The case's page: nothing of a step's form but what the application itself said."""
+    row = view.row()
+    names = bureau.accounts.names()
+    now, calendar = view.now, bureau.cases.calendar
+    items = []
+    for item in view.state.items:
+        found = view.item(item)
+        mine = found["claimed_by"] == account.user or (
+            found["claimed_by"] is None and found["post"] in account.may_act_as
+        )
+        items.append(
+            Open(item, found["name"], found["post"] or "", names.get(found["claimed_by"] or "", ""), mine)
+        )
+    may = {"annotate"} if row["status"] in ("running", "failed") else set()
+    if may and bureau.may_cancel(account, view):
+        may.add("cancel")
+    return CaseView(
+        case_id=view.case_id,
+        number=view.header["number"],
+        matter=desk.matter.id,
+        matter_name=desk.matter.name,
+        title=view.header["title"],
+        applicant=view.header["applicant"],
+        status=row["status"],
+        started_at=moment_of(row["started_at"]),
+        deployment=view.deployment,
+        items=items,
+        diagrams=_diagrams(view, desk, journal),
+        steps=_trail(view, desk, journal),
+        history=_story(journal, desk),
+        clocks=clock_views(desk.limits, view.clocks, now, calendar),
+        data=_facts(desk, view.variables),
+        variables={name: value for name, value in view.variables.items() if name in _application(desk)},
+        may=frozenset(may),
+        withdrawable=[
+            Open(item, desk.name_of("", undo.element), "", "", True)
+            for item, undo in view.state.undo.items()
+            if undo.user == account.user
+        ],
+    )
+
+
+def _row(view: Looking, row: Mapping[str, Any], desk: Desk, bureau: Bureau, journal: Iterable[Entry]) -> Row:
+    due = None if row["due"] == FAR else moment_of(row["due"])
+    last, left, light, provisional = urgency(due, view.now, bureau.cases.calendar)
+    claimed = row["claimed_by"]
+    previous = next((f"{e.actor_name}" for e in reversed(list(journal)) if e.command == "CompleteItem"), "")
+    return Row(
+        case_id=view.case_id, item=row["item"], element=row["element"], number=row["number"], matter=row["matter"],
+        matter_name=desk.matter.name, title=row["title"], applicant=row["applicant"], step=row["name"],
+        status=row["state"], opened_at=moment_of(row["opened_at"]), claimed_by=claimed,
+        claimed_name=bureau.accounts.names().get(claimed, claimed) if claimed else "", due=last, days_left=left,
+        light=light, provisional=provisional, previous=previous,
+    )  # fmt: skip
+
+
+def _return_targets(view: Looking, item: str, desk: Desk) -> list[Place]:
+    """Steps done before in the item's scope or in one around it, within the same process; nearest first."""
+    state = view.state
+    token = state.tokens[state.items[item].token]
+    found: dict[str, Place] = {}
+    while True:
+        scope = state.scopes[token.scope]
+        for element in reversed(scope.done):
+            if (scope.process, element) in desk.steps and element not in found:
+                found[element] = Place(element, desk.name_of(scope.process, element))
+        if not scope.token or scope.kind == "call":
+            return list(found.values())
+        token = state.tokens[scope.token]
+
+
+def _materials(desk: Desk, values: Mapping[str, Any]) -> list[MaterialView]:
+    states = values.get("materials")
+    held: Mapping[str, Any] = states if isinstance(states, Mapping) else {}
+    found = []
+    for material in desk.form.materials:
+        condition = material.required_when
+        needed = material.required or (condition is not None and condition.holds(values))
+        state = held.get(material.id)
+        if state is None and not needed:
+            found.append(MaterialView(material.name, "不需要", "grey", False))
+        else:
+            mark = str(state or "缺")
+            found.append(MaterialView(material.name, STATES[mark], LIGHTS[mark], mark in HELD))
+    return found
+
+
+def _opinions(journal: Iterable[Entry], desk: Desk, shown_step: set[str]) -> list[Opinion]:
+    """What earlier steps wrote, as far as this step may read it; the latest word of each step."""
+    opened: dict[str, tuple[str, str]] = {}
+    found: dict[str, Opinion] = {}
+    for entry in journal:
+        for effect in entry.effects:
+            if effect["event"] == "item_opened":
+                opened[effect["item"]] = (effect["process"], effect["element"])
+        if entry.command != "CompleteItem":
+            continue
+        process, element = opened.get(entry.data["item"], ("", ""))
+        values = entry.data.get("values", {})
+        text = desk.said(element, {name: value for name, value in values.items() if name in shown_step})
+        outcome = str(values.get(f"{element}_outcome") or "")
+        if text:
+            found.pop(element, None)
+            found[element] = Opinion(
+                desk.name_of(process, element), outcome, text, entry.actor_name, entry.at
+            )
+    return list(found.values())
+
+
+def _story(journal: Iterable[Entry], desk: Desk) -> list[Line]:
+    return story(journal, desk.name_of, lambda element, values: "")
+
+
+def _trail(view: Looking, desk: Desk, journal: Iterable[Entry]) -> list[Place]:
+    """The matter's steps in its own order: done, now, still open."""
+    now = {item.element for item in view.state.items.values()}
+    done: dict[str, str] = {}
+    opened: dict[str, str] = {}
+    for entry in journal:
+        for effect in entry.effects:
+            if effect["event"] == "item_opened":
+                opened[effect["item"]] = effect["element"]
+            elif effect["event"] == "item_completed":
+                day = day_of(entry.at).isoformat()
+                done[effect["element"]] = f"{entry.actor_name} {day}"
+    listed = [step.id for step in desk.matter.steps]
+    listed += [element for element in dict.fromkeys(opened.values()) if element not in listed]
+    return [
+        Place(
+            element,
+            desk.name_of("", element),
+            "now" if element in now else "done" if element in done else "open",
+            done.get(element, ""),
+        )
+        for element in listed
+        if element in done or element in now or element in {step.id for step in desk.matter.steps}
+    ]
+
+
+def _diagrams(view: Looking, desk: Desk, journal: Iterable[Entry]) -> list[Drawn]:
+    visited: dict[str, dict[str, None]] = {}
+    taken: dict[str, dict[str, None]] = {}
+    for entry in journal:
+        for effect in entry.effects:
+            if effect["event"] == "element_entered":
+                visited.setdefault(effect["process"], {})[effect["element"]] = None
+            elif effect["event"] == "flow_taken":
+                taken.setdefault(effect["process"], {})[effect["flow"]] = None
+    current: dict[str, list[str]] = {}
+    for process, element in view.state.positions():
+        current.setdefault(process, []).append(element)
+    order = sorted(desk.diagrams, key=lambda name: (name != desk.matter.process, name not in current, name))
+    return [
+        Drawn(
+            name,
+            desk.diagrams[name][0].name,
+            desk.diagrams[name][1],
+            tuple(current.get(name, ())),
+            tuple(visited.get(name, ())),
+            tuple(taken.get(name, ())),
+        )
+        for name in order
+        if name == desk.matter.process or name in visited
+    ]
+
+
+def _application(desk: Desk) -> frozenset[str]:
+    return frozenset(name for name, mode in desk.form.step(START).modes.items() if mode == "edit")
+
+
+def _facts(desk: Desk, values: Mapping[str, Any]) -> list[Fact]:
+    mine = _application(desk)
+    return [
+        Fact(field.label, shown(field, values[field.name]))
+        for field in desk.form.fields.values()
+        if field.name in mine
+        and values.get(field.name) is not None
+        and field.kind not in ("table", "file", "geometry")
+    ]
+
+
+def user_tasks(desk: Desk) -> list[UserTask]:
+    """Every step of every process of the bundle."""
+    return [
+        node
+        for process, _ in desk.diagrams.values()
+        for node in nodes_within(process.body)
+        if isinstance(node, UserTask)
+    ]
