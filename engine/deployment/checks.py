@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
+from typing import Any
 
-from engine.calendar import Limit, limit_from_data, unlawful_timeout
-from engine.decisions import Decisions
+from engine.calendar.approval_check import approval_faults
+from engine.calendar.limit import Limit, Limits
 from engine.deployment.bundle import LIMITS, Bundle
 from engine.errors import DeploymentError, Fault
 from engine.kernel import Net, compile_net
-from engine.model import read_bpmn, read_decisions
+from engine.model import read_bpmn
 from engine.model.bpmn import Definitions
 
 
@@ -21,7 +21,7 @@ class Executable:
     """What cases of one bundle run on."""
 
     net: Net
-    limits: Mapping[str, Limit]
+    limits: Limits
 
 
 def executable_of(bundle: Bundle, *, handlers: Container[str] | None = None) -> Executable:
@@ -37,7 +37,7 @@ def executable_of(bundle: Bundle, *, handlers: Container[str] | None = None) -> 
     if faults:
         raise DeploymentError(faults)
     net = compile_net(definitions, decisions, handlers=handlers, limits=limits)
-    return Executable(net, MappingProxyType(limits))
+    return Executable(net, limits)
 
 
 def net_of(bundle: Bundle) -> Net:
@@ -57,15 +57,23 @@ def _read_definitions(bundle: Bundle, faults: list[Fault]) -> list[Definitions]:
         for process in definitions.processes:
             if (other := seen.setdefault(process.id, name)) != name:
                 faults.append(
-                    Fault(name, process.line, process.id, "duplicate-process", f"流程标识 {process.id} 已在 {other} 中定义")
+                    Fault(
+                        name,
+                        process.line,
+                        process.id,
+                        "duplicate-process",
+                        f"流程标识 {process.id} 已在 {other} 中定义",
+                    )
                 )
         read.append(definitions)
     return read
 
 
-def _read_decisions(bundle: Bundle, faults: list[Fault]) -> Sequence[Decisions]:
+def _read_decisions(bundle: Bundle, faults: list[Fault]) -> Sequence[Any]:
     files = bundle.of_kind(".dmn")
-    read: list[Decisions] = []
+    read: list[Any] = []
+    if files:
+        from engine.model import read_decisions
     for name, content in files.items():
         others = [other for path, other in files.items() if path != name]
         try:
@@ -75,24 +83,24 @@ def _read_decisions(bundle: Bundle, faults: list[Fault]) -> Sequence[Decisions]:
     return read
 
 
-def _read_limits(bundle: Bundle, faults: list[Fault]) -> dict[str, Limit]:
+def _read_limits(bundle: Bundle, faults: list[Fault]) -> Limits:
     content = bundle.files.get(LIMITS)
-    if content is None:
-        return {}
-    limits: dict[str, Limit] = {}
+    limits: list[Limit] = []
     try:
-        rows = json.loads(content)
+        rows = json.loads(content) if content is not None else []
     except ValueError as broken:
-        faults.append(Fault(LIMITS, getattr(broken, "lineno", 0), "", "json", f"时限文件不是有效的 JSON：{broken}"))
-        return {}
+        faults.append(
+            Fault(LIMITS, getattr(broken, "lineno", 0), "", "json", f"时限文件不是有效的 JSON：{broken}")
+        )
+        return Limits(())
     for row in rows:
-        name = str(row.get("id", ""))
         try:
-            limit = limit_from_data(row)
-        except (KeyError, TypeError, ValueError) as broken:
-            faults.append(Fault(LIMITS, 0, name, "limit", f"时限 {name} 的定义有误：{broken}"))
-            continue
-        if reason := unlawful_timeout(limit):
-            faults.append(Fault(LIMITS, 0, name, "unlawful-timeout", reason))
-        limits[limit.id] = limit
-    return limits
+            limits.append(Limit.from_json(row))
+        except (TypeError, ValueError) as broken:
+            faults.append(Fault(LIMITS, 0, str(row.get("id", "")), "limit", str(broken)))
+    faults.extend(approval_faults(limits, LIMITS))
+    try:
+        return Limits(limits)
+    except ValueError as broken:
+        faults.append(Fault(LIMITS, 0, "", "limit", str(broken)))
+        return Limits(())

@@ -8,6 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+
 from engine.sandbox import Sandbox
 
 sys.path.insert(0, str(Path(__file__).parent))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterable
 from html import escape
 from typing import Any
@@ -24,8 +25,17 @@ def process(*elements: str, roots: str = "", pid: str = "p", attributes: str = "
     return definitions(roots, raw_process(*elements, pid=pid, attributes=attributes))
 
 
+def _artifacts_last(elements: Iterable[str]) -> str:
+    """The schema wants associations behind the flow elements of their scope; nested scopes have theirs in place."""
+    text = "".join(elements)
+    own = re.findall(r"<association [^>]*/>", text)
+    for artifact in own:
+        text = text.replace(artifact, "")
+    return text + "".join(artifact.replace("<association ", "<association\n") for artifact in own)
+
+
 def raw_process(*elements: str, pid: str = "p", attributes: str = "") -> str:
-    return f'<process id="{pid}" isExecutable="true" {attributes}>{"".join(elements)}</process>'
+    return f'<process id="{pid}" isExecutable="true" {attributes}>{_artifacts_last(elements)}</process>'
 
 
 def flow(source: str, target: str, condition: str | None = None, name: str | None = None) -> str:
@@ -71,7 +81,7 @@ def gateway(kind: str, node: str, attributes: str = "", inner: str = "") -> str:
 
 
 def sub(node: str, *elements: str, attributes: str = "", kind: str = "subProcess") -> str:
-    return f'<{kind} id="{node}" {attributes}>{"".join(elements)}</{kind}>'
+    return f'<{kind} id="{node}" {attributes}>{_artifacts_last(elements)}</{kind}>'
 
 
 def event_sub(node: str, *elements: str) -> str:

@@ -52,14 +52,24 @@ def test_compensation_runs_in_reverse_order_of_completion(box):
 
 def test_compensation_may_name_one_activity(box):
     model = process(
-        start(),
-        booked("hotel"),
-        booked("flight"),
-        throw("undo", compensate("hotel")),
-        end(),
+        start(), booked("hotel"), booked("flight"), throw("undo", compensate("hotel")), end(),
         chain("begin", "hotel", "flight", "undo", "done"),
-    )
-    assert box.variables(box.begin(model, log=[]))["log"] == ["hotel", "flight", "undo hotel"]
+    )  # fmt: skip
+    walked = entered(box.history(box.begin(model, log=[])))
+    assert "undo_hotel" in walked
+    assert "undo_flight" not in walked
+
+
+def test_a_handler_sees_the_data_of_the_time_at_which_its_activity_completed(box):
+    model = process(
+        start(), script("pay", "{price: 100}"), boundary("cb", "pay", compensate()),
+        script("refund", "{refunded: price}", 'isForCompensation="true"'), script("change", "{price: 7}"),
+        throw("undo", compensate()), end(), chain("begin", "pay", "change", "undo", "done"),
+        '<association id="as" associationDirection="One" sourceRef="cb" targetRef="refund"/>',
+    )  # fmt: skip
+    variables = box.variables(box.begin(model))
+    assert variables["refunded"] == 100
+    assert variables["price"] == 7
 
 
 def test_an_activity_that_did_not_complete_is_not_compensated(box):

@@ -121,7 +121,7 @@ def test_a_cardinality_from_a_variable_that_is_negative_is_an_incident(box):
 
 
 def test_a_multi_instance_sub_process_keeps_its_instances_apart(box):
-    inner = start("b2") + user("x") + user("y") + chain("b2", "x", "y") + THREE
+    inner = THREE + start("b2") + user("x") + user("y") + chain("b2", "x", "y")
     case = box.begin(process(start(), sub("s", inner), user("after"), chain("begin", "s", "after")))
     box.finish(case, "x")
     assert box.open(case) == ["x", "x", "y"]
@@ -220,9 +220,9 @@ def test_an_event_sub_process_inside_an_instance_interrupts_only_that_instance(b
     model = process(
         start(),
         sub(
-            "s", start("b2"), user("x"), script("raise", "{}"), end("e2", '<errorEventDefinition errorRef="e"/>'),
+            "s", THREE, start("b2"), user("x"), script("raise", "{}"), end("e2", '<errorEventDefinition errorRef="e"/>'),
             chain("b2", "x", "raise", "e2"),
-            event_sub("h", start("b3", '<errorEventDefinition errorRef="e"/>'), user("mend"), chain("b3", "mend")), THREE,
+            event_sub("h", start("b3", '<errorEventDefinition errorRef="e"/>'), user("mend"), chain("b3", "mend")),
         ),
         user("after"), chain("begin", "s", "after"), roots='<error id="e" errorCode="E"/>',
     )  # fmt: skip
