@@ -77,7 +77,7 @@ def definition(source: Source, roots: Roots, element: Element) -> bpmn.EventDefi
 
 def timer(source: Source, element: Element) -> bpmn.TimerDefinition:
     limit = element.get(f"{{{NAMESPACE}}}limit")
-    given = [each for each in children(element, "timeDate", "timeDuration", "timeCycle")]
+    given = list(children(element, "timeDate", "timeDuration", "timeCycle"))
     count = len(given) + (limit is not None)
     if count != 1:
         source.fault(

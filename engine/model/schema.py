@@ -10,6 +10,7 @@ from typing import Any
 from lxml import etree
 
 from engine.errors import Fault
+from engine.model.source import line_of
 
 _LOCK = Lock()  # an lxml schema keeps its error log in itself
 _NAMESPACE = re.compile(r"\{[^}]*\}")
@@ -37,7 +38,7 @@ def schema_faults(root: etree._Element, file: str) -> list[Fault]:
     elements: dict[int, str] = {}
     for element in root.iter(etree.Element):
         if element.sourceline and element.get("id"):
-            elements.setdefault(element.sourceline, element.get("id", ""))
+            elements.setdefault(line_of(element), element.get("id", ""))
     faults = []
     for line, message in errors:
         text = _NAMESPACE.sub("", message)

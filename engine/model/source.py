@@ -23,7 +23,7 @@ def tag_of(element: Element) -> str:
 
 
 def line_of(element: Element) -> int:
-    return element.sourceline or 0
+    return int(element.sourceline or 0)
 
 
 def children(element: Element, *tags: str) -> Iterator[Element]:

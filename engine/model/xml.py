@@ -29,7 +29,7 @@ _REASONS = {
 }
 
 
-class _Refused(Exception):
+class _RefusedError(Exception):
     def __init__(self, code: str, line: int, sentence: str) -> None:
         super().__init__(sentence)
         self.fault = (code, line, sentence)
@@ -43,7 +43,7 @@ def parse(xml: bytes, file: str, maximum_bytes: int = MAXIMUM_BYTES) -> etree._E
         )
     try:
         _inspect(xml)
-    except _Refused as refused:
+    except _RefusedError as refused:
         raise _error(file, *refused.fault) from None
     except (ValueError, LookupError) as error:
         raise _error(file, "xml_malformed", 0, "文件编码无法识别，请用 UTF-8") from error
@@ -68,7 +68,7 @@ def _inspect(xml: bytes) -> None:
     depth = nodes = 0
 
     def doctype(*_: object) -> None:
-        raise _Refused(
+        raise _RefusedError(
             "xml_doctype", parser.CurrentLineNumber, "文件含有 DOCTYPE 声明，出于安全一律不接受，请删去后重试"
         )
 
@@ -77,11 +77,11 @@ def _inspect(xml: bytes) -> None:
         depth += 1
         nodes += 1 + len(attributes) // 2
         if depth > MAXIMUM_DEPTH:
-            raise _Refused(
+            raise _RefusedError(
                 "xml_depth", parser.CurrentLineNumber, f"元素嵌套超过 {MAXIMUM_DEPTH} 层，不予读取"
             )
         if nodes > MAXIMUM_NODES:
-            raise _Refused(
+            raise _RefusedError(
                 "xml_nodes", parser.CurrentLineNumber, f"元素和属性超过 {MAXIMUM_NODES} 个，不予读取"
             )
 
@@ -97,7 +97,7 @@ def _inspect(xml: bytes) -> None:
         parser.Parse(xml, True)
     except expat.ExpatError as error:
         reason = _REASONS.get(error.code, expat.ErrorString(error.code) or "")
-        raise _Refused(
+        raise _RefusedError(
             "xml_malformed",
             error.lineno,
             f"XML 格式不正确：第 {error.lineno} 行第 {error.offset + 1} 列，{reason}",

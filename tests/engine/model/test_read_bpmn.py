@@ -135,7 +135,7 @@ NEGATIVE = [
     ("§10.5.3", '<endEvent id="e"/><task id="a"/>' + flow("e", "a"), "end_outgoing"),
     ("§10.6.4", '<parallelGateway id="g"/><task id="a"/>' + flow("g", "a", "true"), "condition_place"),
     ("§8.4.13 default", '<task id="a" default="a_b"/><task id="b"/>' + flow("a", "b", "true"), "default_condition"),
-    ("§8.4.13 default flow", '<task id="a" default="b_a"/><task id="b"/>' + flow("a", "b"), "default_not_outgoing"),
+    ("§8.4.13 default flow", '<task id="a" default="b"/><task id="b"/>' + flow("a", "b"), "default_not_outgoing"),
     ("§10.3.7 maximum", '<task id="a"><standardLoopCharacteristics loopMaximum="-1"/></task>', "loop_maximum"),
     ("§10.3.7 cardinality", '<task id="a"><multiInstanceLoopCharacteristics><loopCardinality>-2</loopCardinality></multiInstanceLoopCharacteristics></task>', "cardinality"),
     ("§10.3.7 nothing", '<task id="a"><multiInstanceLoopCharacteristics/></task>', "multi_instance"),
