@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 import secrets
+import threading
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -73,6 +74,7 @@ class Cases:
         self.deployments = Deployments(store)
         self._hash_name = hash_name
         self._recent = Recent(CASES_KEPT)
+        self._numbers = CaseNumbers()
 
     # -- publishing ----------------------------------------------------------------------------------------------
 
@@ -278,7 +280,7 @@ class Cases:
             told["number"] = self._next_number(transaction, number_format, now)
         environment = Environment(now=now, working_calendar=self.calendar)
         outcome = apply(executable.net, None, command, now, environment=environment)
-        case_id = new_case_id(now)
+        case_id = self._numbers.next(now)
         brief = {name: told.get(name, "") for name in HEADER}
         clocks, lines = self._clocks(executable.limits, NO_CLOCKS, command, outcome.effects, now, actor)
         at = moment_text(now)
@@ -478,9 +480,19 @@ def _decoded(row: tuple[Any, ...]) -> Loaded:
     )  # fmt: skip
 
 
-def new_case_id(now: datetime) -> str:
-    """22 hexadecimal digits that sort by the moment of the start."""
-    return f"{int(now.timestamp() * 1000):012x}{secrets.token_hex(5)}"
+class CaseNumbers:
+    """Ids of 23 hexadecimal digits that sort by the start: its millisecond, a count within it, six at random."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._last = (0, 0)
+
+    def next(self, now: datetime) -> str:
+        millisecond = int(now.timestamp() * 1000)
+        with self._lock:
+            count = self._last[1] + 1 if self._last[0] == millisecond else 0
+            self._last = (millisecond, count)
+        return f"{millisecond:012x}{count:05x}{secrets.token_hex(3)}"
 
 
 def _status(state: State) -> str:
@@ -488,4 +500,4 @@ def _status(state: State) -> str:
     return "failed" if state.status == "running" and state.incidents else state.status
 
 
-__all__ = ["FAR", "Cases", "new_case_id", "utc_now"]
+__all__ = ["FAR", "Cases", "utc_now"]
