@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 
 def call_function(run: Run, function: Any, arguments: list[Any]) -> Any:
-    """Call a function value with positional arguments; Failure when it is none or they do not fit."""
+    """Call a function value with positional arguments; null for null; Failure when they do not fit."""
+    if function is None:
+        return None
     if not isinstance(function, Function):
         raise Failure(f"{kind_of(function)} 不是函数")
     if not function.built_in:
@@ -36,6 +38,8 @@ def call_function(run: Run, function: Any, arguments: list[Any]) -> Any:
 
 
 def _call_named(run: Run, function: Any, arguments: dict[str, Any]) -> Any:
+    if function is None:
+        return None
     if not isinstance(function, Function):
         raise Failure(f"{kind_of(function)} 不是函数")
     if function.call_named is not None:

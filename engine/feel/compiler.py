@@ -9,9 +9,15 @@ from decimal import Decimal
 from typing import Any
 
 from engine.feel import operations, temporal
-from engine.feel.calls import call_function, compile_call, compile_call_named, compile_function
+from engine.feel.calls import compile_call, compile_call_named, compile_function
 from engine.feel.errors import Failure, FeelSyntaxError
 from engine.feel.loops import compile_filter, compile_for, compile_quantified
+from engine.feel.membership import (
+    compile_between,
+    compile_comparison_range,
+    compile_contained,
+    compile_interval,
+)
 from engine.feel.nodes import Node
 from engine.feel.scope import MISSING, Code, Scope
 from engine.feel.types import type_of
@@ -217,115 +223,6 @@ def _conditional(compiler: Compiler, node: Node) -> Code:
     return choose
 
 
-def _between(compiler: Compiler, node: Node) -> Code:
-    value, low, high = (compiler.code(part) for part in node.args)
-
-    def between(scope: Scope) -> Any:
-        middle = value(scope)
-        above = operations.compare(">=", middle, low(scope))
-        below = operations.compare("<=", middle, high(scope))
-        if above is False or below is False:
-            return False
-        return None if above is None or below is None else True
-
-    return compiler.guarded(node, between)
-
-
-Test = Callable[[Scope, Any], Any]
-
-
-def compile_test(compiler: Compiler, node: Node) -> Test:
-    """One test of a value: a comparison, or an expression that holds it (DMN 1.5 §7.3.4, table 54)."""
-    line, column = node.line, node.column
-    if node.kind in ("comparison_test", "in_comparison"):
-        operator, right = str(node.args[0]), compiler.code(node.args[1])
-
-        def compared(scope: Scope, value: Any) -> Any:
-            try:
-                return operations.compare(operator, value, right(scope), scope.run.charge)
-            except Failure as failure:
-                scope.trouble(failure.message, line, column)
-                return None
-
-        return compared
-    before, compiler.reads_input = compiler.reads_input, False
-    code = compiler.code(node.args[0])
-    reads_input, compiler.reads_input = compiler.reads_input, before or compiler.reads_input
-
-    def held(scope: Scope, value: Any) -> Any:
-        test = code(scope)
-        if reads_input and (test is None or isinstance(test, bool)):
-            return test
-        try:
-            return operations.holds(value, test, scope.run.charge)
-        except Failure as failure:
-            scope.trouble(failure.message, line, column)
-            return None
-
-    return held
-
-
-def any_of(tests: tuple[Test, ...]) -> Test:
-    """True when one holds, null when none does but one is null."""
-
-    def either(scope: Scope, value: Any) -> Any:
-        answer: bool | None = False
-        for test in tests:
-            found = test(scope, value)
-            if found is True:
-                return True
-            if found is None:
-                answer = None
-        return answer
-
-    return either
-
-
-def _contained(compiler: Compiler, node: Node) -> Code:
-    value, wanted = compiler.code(node.args[0]), node.args[1]
-    if wanted.kind == "in_list":
-        test = any_of(tuple(compile_test(compiler, part) for part in wanted.args[0]))
-    else:
-        test = compile_test(compiler, wanted)
-    return lambda scope: test(scope, value(scope))
-
-
-def _interval(compiler: Compiler, node: Node) -> Code:
-    start_included, end_included = node.args[0], node.args[3]
-    start, end = compiler.code(node.args[1]), compiler.code(node.args[2])
-
-    def interval(scope: Scope) -> Any:
-        low, high = start(scope), end(scope)
-        if low is None and high is None:
-            return None
-        if low is None or high is None:
-            # DMN 1.5 §10.3.2.7: a null endpoint leaves that side without bound.
-            return Range(low, high, start_included and low is not None, end_included and high is not None)
-        if (operations.order(low, high) or 0) > 0:
-            raise Failure("区间的起点大于终点")
-        return Range(low, high, start_included, end_included)
-
-    return compiler.guarded(node, interval)
-
-
-def _comparison_range(compiler: Compiler, node: Node) -> Code:
-    operator, end = str(node.args[0]), compiler.code(node.args[1])
-
-    def bounded(scope: Scope) -> Any:
-        value = end(scope)
-        if value is None:
-            return None
-        if operator == "=":
-            return Range(value, value)
-        if operator in ("<", "<="):
-            return Range(None, value, False, operator == "<=")
-        if operator in (">", ">="):
-            return Range(value, None, operator == ">=", False)
-        raise Failure("“!=” 不构成区间")
-
-    return compiler.guarded(node, bounded)
-
-
 def _list_literal(compiler: Compiler, node: Node) -> Code:
     parts = tuple(compiler.code(part) for part in node.args[0])
     return lambda scope: [part(scope) for part in parts]
@@ -434,10 +331,10 @@ _COMPILERS: dict[str, Callable[[Compiler, Node], Code]] = {
     "conjunction": _logic,
     "disjunction": _logic,
     "conditional": _conditional,
-    "between": _between,
-    "contained": _contained,
-    "interval": _interval,
-    "comparison_range": _comparison_range,
+    "between": compile_between,
+    "contained": compile_contained,
+    "interval": compile_interval,
+    "comparison_range": compile_comparison_range,
     "list_literal": _list_literal,
     "context_literal": _context_literal,
     "path": _path,
@@ -450,5 +347,3 @@ _COMPILERS: dict[str, Callable[[Compiler, Node], Code]] = {
     "call": compile_call,
     "call_named": compile_call_named,
 }
-
-__all__ = ["Compiler", "any_of", "call_function", "compile_test", "path_of"]

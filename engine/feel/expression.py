@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from engine.feel.builtins import BUILTINS
-from engine.feel.compiler import Compiler, Test, any_of, compile_test
+from engine.feel.compiler import Compiler
 from engine.feel.errors import FeelLimitError, FeelTooComplexError, Trouble
+from engine.feel.membership import Test, any_of, compile_test
 from engine.feel.parser import parse_expression, parse_unary_tests
 from engine.feel.scope import Code, Scope
 from engine.feel.values import DEFAULT_ENVIRONMENT, Environment, Run, to_feel

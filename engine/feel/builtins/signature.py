@@ -72,7 +72,7 @@ def _formal(text: str) -> Formal:
     name, _, kinds = text.lstrip("*").rpartition(":")
     letters = kinds.strip("?~")
     wanted = frozenset() if "A" in letters else frozenset(_KINDS[letter] for letter in letters)
-    return Formal(name, wanted, "?" in kinds, "~" in kinds or "A" in letters, variadic)
+    return Formal(name, wanted, "?" in kinds, "~" in kinds or ("A" in letters and not variadic), variadic)
 
 
 @dataclass(frozen=True, slots=True)

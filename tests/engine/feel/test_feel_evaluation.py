@@ -131,3 +131,10 @@ def test_any_text_is_an_expression_or_a_syntax_error(text: str) -> None:
         compile_expression(text).evaluate({})
     except (FeelSyntaxError, FeelLimitError):
         return
+
+
+def test_calling_null_or_counting_null_gives_null() -> None:
+    troubles: list[Trouble] = []
+    assert compile_expression("count(null)").evaluate({}, troubles) is None
+    assert compile_expression("f(1)").evaluate({"f": None}, troubles) is None
+    assert troubles == []
