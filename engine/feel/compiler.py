@@ -64,7 +64,9 @@ class Compiler:
                 return code(scope)
             except Failure as failure:
                 scope.trouble(failure.message, line, column)
-                return None
+            except (ArithmeticError, ValueError):
+                scope.trouble("运算结果超出范围", line, column)
+            return None
 
         return run_guarded
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from engine.feel.builtins import BUILTINS
 from engine.feel.compiler import Compiler
-from engine.feel.errors import FeelLimitError, FeelTooComplexError, Trouble
+from engine.feel.errors import Failure, FeelLimitError, FeelTooComplexError, Trouble
 from engine.feel.membership import Test, any_of, compile_test
 from engine.feel.parser import parse_expression, parse_unary_tests
 from engine.feel.scope import Code, Scope
@@ -42,8 +42,12 @@ class Expression:
 
         Raises FeelLimitError and nothing else.
         """
+        outer = Scope(scope, None, Run(troubles, environment or DEFAULT_ENVIRONMENT))
         try:
-            return self._code(Scope(scope, None, Run(troubles, environment or DEFAULT_ENVIRONMENT)))
+            return self._code(outer)
+        except (Failure, ArithmeticError, ValueError) as error:
+            outer.trouble(str(error), 1, 1)
+            return None
         except (RecursionError, MemoryError) as error:
             raise FeelLimitError("表达式嵌套过深或占用内存过多") from error
 
@@ -75,7 +79,7 @@ class UnaryTests:
         try:
             value = to_feel(value)
             found = self._test(Scope({"?": value}, outer, run), value)
-        except TypeError as error:
+        except (TypeError, Failure, ArithmeticError, ValueError) as error:
             outer.trouble(str(error), 1, 1)
             return None
         except (RecursionError, MemoryError) as error:
@@ -93,7 +97,7 @@ def _expression(text: str, names: frozenset[str]) -> Expression:
         code = compiler.code(parse_expression(text, names))
     except RecursionError as error:
         raise FeelTooComplexError("表达式嵌套过深") from error
-    return Expression(text, code, _free(compiler, names), frozenset(compiler.functions))
+    return Expression(text, code, frozenset(compiler.names), frozenset(compiler.functions))
 
 
 @functools.lru_cache(maxsize=4096)
@@ -108,7 +112,7 @@ def _unary_tests(text: str, names: frozenset[str]) -> UnaryTests:
         raise FeelTooComplexError("表达式嵌套过深") from error
     if node.kind == "negated_tests":
         test = _negated(test)
-    return UnaryTests(text, test, _free(compiler, names), frozenset(compiler.functions))
+    return UnaryTests(text, test, frozenset(compiler.names), frozenset(compiler.functions))
 
 
 def _negated(plain: Test) -> Test:
@@ -117,10 +121,6 @@ def _negated(plain: Test) -> Test:
         return None if found is None else not found
 
     return test
-
-
-def _free(compiler: Compiler, names: frozenset[str]) -> frozenset[str]:
-    return frozenset(name for name in compiler.names if name not in BUILTINS or name in names)
 
 
 def compile_expression(text: str, *, names: Iterable[str] = ()) -> Expression:

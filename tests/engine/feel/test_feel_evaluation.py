@@ -138,3 +138,14 @@ def test_calling_null_or_counting_null_gives_null() -> None:
     assert compile_expression("count(null)").evaluate({}, troubles) is None
     assert compile_expression("f(1)").evaluate({"f": None}, troubles) is None
     assert troubles == []
+
+
+def test_the_longest_duration_cannot_be_turned_round() -> None:
+    troubles: list[Trouble] = []
+    assert compile_expression("[-d, 1]").evaluate({"d": timedelta.max}, troubles) == [None, 1]
+    assert troubles
+
+
+def test_a_variable_named_like_a_function_is_read() -> None:
+    assert compile_expression("count > 3").names == {"count"}
+    assert evaluate("count > 3 and count([1]) = 1", {"count": 4}) is True
