@@ -34,7 +34,7 @@ def diagram(case_id: str, process: str) -> Response:
 @pages.post("")
 @login_required
 def act(case_id: str) -> Any:
-    command = request.form.get("command", "")
+    command = request.form.get("_command", "")
     does = COMMANDS.get(command)
     if does is None:
         abort(400)
@@ -51,7 +51,7 @@ def cancel(case_id: str) -> Any:
 
 
 def annotate(case_id: str) -> Any:
-    text = request.form.get("text", "").strip()
+    text = request.form.get("_text", "").strip()
     if not text or len(text) > 4000:
         return page(case_id, message=_("批注须填写，且不超过 4000 字。"), typed=request.form), 422
     bureau().annotate(me().user, case_id, text, key=given_key())
@@ -60,7 +60,7 @@ def annotate(case_id: str) -> Any:
 
 
 def withdraw(case_id: str) -> Any:
-    item, reason = request.form.get("item", ""), reason_given()
+    item, reason = request.form.get("_item", ""), reason_given()
     if not item or not reason:
         return page(case_id, message=_("撤回须写明理由。"), typed=request.form), 422
     bureau().withdraw(me().user, case_id, item, reason, key=given_key())

@@ -7,13 +7,13 @@ from typing import Any
 
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 from flask_login import login_required
-from forms.errors import InvalidForm
 from werkzeug.datastructures import MultiDict
 
 from engine.errors import InvalidInput
+from forms.errors import InvalidForm
 from webapp.context import bureau
 from webapp.signin import me, restored
-from webapp.step import given_key, new_key, typed_values
+from webapp.step import filled, given_key, new_key
 from webapp.wording import _
 
 pages = Blueprint("counter", __name__, url_prefix="/counter")
@@ -22,7 +22,7 @@ pages = Blueprint("counter", __name__, url_prefix="/counter")
 @pages.get("")
 @login_required
 def matters() -> Any:
-    return render_template("counter.html", here="counter", matters=bureau().matters())
+    return render_template("counter.html", here="counter", matters=bureau().matters(me().user))
 
 
 @pages.get("/<matter>")
@@ -34,8 +34,10 @@ def apply(matter: str) -> Any:
 @pages.post("/<matter>")
 @login_required
 def receive(matter: str) -> Any:
+    if request.form.get("_table"):
+        return page(matter, typed=request.form)
     try:
-        answer = bureau().start(me().user, matter, typed_values(), key=given_key())
+        answer = bureau().start(me().user, matter, request.form, key=given_key())
     except InvalidForm as error:
         return page(matter, typed=request.form, errors=error.errors, status=422)
     except InvalidInput as error:
@@ -52,13 +54,15 @@ def page(
     message: str = "",
     status: int = 200,
 ) -> Response:
-    about = bureau().matter(matter)
-    form = bureau().start_form(matter)
-    values = {name: typed.getlist(name) for name in typed} if typed is not None else {}
+    about, bound = bureau().matter(matter), bureau().start_form(matter)
     return make_response(
         render_template(
-            "apply.html", here="counter", matter=about, errors=errors or {}, message=message, key=new_key(),
-            form=form.render(None, values, errors or {}),
+            "apply.html",
+            here="counter",
+            matter=about,
+            message=message,
+            key=new_key(),
+            form=filled(bound.form, bound.step, {}, errors, typed),
         ),
         status,
-    )  # fmt: skip
+    )

@@ -15,6 +15,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
+from engine.errors import NotFound
 from webapp import faults
 from webapp.context import bureau, sessions, settings
 from webapp.wording import _
@@ -59,7 +60,10 @@ def install(app: Flask) -> None:
         user = sessions().user(token)
         if user is None:
             return None
-        person = bureau().person(user)
+        try:
+            person = bureau().person(user)
+        except NotFound:  # the account was closed while its session ran
+            return None
         return SignedIn(token, person.user, person.name, tuple(person.posts))
 
     @keeper.unauthorized_handler

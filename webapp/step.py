@@ -18,17 +18,17 @@ from flask import (
     url_for,
 )
 from flask_login import login_required
-from forms.errors import InvalidForm
+from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
-from engine.errors import InvalidInput, Refused
+from engine.errors import InvalidInput
+from forms.errors import InvalidForm
+from forms.form import Form
 from webapp.context import bureau
 from webapp.signin import me, restored
 from webapp.wording import _
 
 pages = Blueprint("step", __name__, url_prefix="/cases/<case_id>/items/<item>")
-# Fields of the page itself; everything else belongs to the step's form.
-OWN = frozenset({"csrf_token", "key", "command", "reason", "target", "text"})
 
 
 @pages.get("")
@@ -40,7 +40,7 @@ def show(case_id: str, item: str) -> Any:
 @pages.post("")
 @login_required
 def act(case_id: str, item: str) -> Any:
-    command = request.form.get("command", "complete")
+    command = request.form.get("_command", "complete")
     does = COMMANDS.get(command)
     if does is None:
         abort(400)
@@ -48,17 +48,14 @@ def act(case_id: str, item: str) -> Any:
 
 
 def complete(case_id: str, item: str) -> Any:
+    if request.form.get("_table"):
+        return page(case_id, item, typed=request.form)  # a row added or taken away; nothing is submitted
     try:
-        bureau().complete(me().user, case_id, item, typed_values(), key=given_key())
+        bureau().complete(me().user, case_id, item, request.form, key=given_key())
     except InvalidForm as error:
         return page(case_id, item, typed=request.form, errors=error.errors, status=422)
     except InvalidInput as error:
         return page(case_id, item, typed=request.form, errors=error.fields, message=error.message, status=422)
-    except Refused as error:
-        # Somebody was faster, or the case moved on: what was typed is shown with the reason, not thrown away.
-        if request.form.get("shown") is None:
-            return page(case_id, item, typed=request.form, message=error.message, status=409)
-        raise
     flash(_("已提交。"), "good")
     return redirect(url_for("inbox.show"), 303)
 
@@ -76,7 +73,7 @@ def release(case_id: str, item: str) -> Any:
 
 
 def return_to(case_id: str, item: str) -> Any:
-    target, reason = request.form.get("target", ""), reason_given()
+    target, reason = request.form.get("_target", ""), reason_given()
     if not target or not reason:
         return page(
             case_id, item, message=_("退回须选择退回到哪个环节，并写明理由。"), status=422, typed=request.form
@@ -103,26 +100,35 @@ def page(
     status: int = 200,
 ) -> Response:
     view = bureau().item(me().user, case_id, item)
-    own = typed or {}
     return make_response(
         render_template(
-            "step.html", here="inbox", view=view, typed=own, errors=errors or {}, message=message, key=new_key(),
-            reason=own.get("reason", ""), text=own.get("text", ""), target=own.get("target", ""),
-            form=view.form.render(view.step, values_for(view, typed), errors or {}) if view.form else "",
+            "step.html",
+            here="inbox",
+            view=view,
+            typed=typed or {},
+            message=message,
+            rights=view.form.step(view.step) if view.form else None,
+            key=new_key(),
+            form=filled(view.form, view.step, view.values, errors, typed),
         ),
         status,
-    )  # fmt: skip
+    )
 
 
-def values_for(view: Any, typed: MultiDict[str, str] | None) -> Mapping[str, Any]:
-    """What the case knows, and over it what the person typed."""
-    if typed is None:
-        return dict(view.values)
-    return {**view.values, **{name: typed.getlist(name) for name in typed if name not in OWN}}
-
-
-def typed_values() -> dict[str, Any]:
-    return {name: request.form.getlist(name) for name in request.form if name not in OWN}
+def filled(
+    form: Form | None,
+    step: str | None,
+    values: Mapping[str, Any],
+    errors: Mapping[str, Any] | None,
+    typed: MultiDict[str, str] | None,
+) -> Markup:
+    """The step's form: what the case knows, and over it, as typed, what the person sent."""
+    if form is None:
+        return Markup()
+    posted: Any = None
+    if typed is not None:
+        posted = form.table_action(step, typed) or typed
+    return form.render(step, values, errors or {}, posted=posted, buttons=False)
 
 
 def new_key() -> str:
@@ -131,11 +137,11 @@ def new_key() -> str:
 
 
 def given_key() -> str:
-    key = request.form.get("key", "")
+    key = request.form.get("_key", "")
     if not 8 <= len(key) <= 100:
         abort(400)
     return f"{me().user}:{key}"
 
 
 def reason_given() -> str:
-    return request.form.get("reason", "").strip()[:2000]
+    return request.form.get("_reason", "").strip()[:2000]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gettext as catalogues
-from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -77,31 +76,6 @@ def number(value: Any) -> str:
     return f"{value:,}" if isinstance(value, int | Decimal) and not isinstance(value, bool) else str(value)
 
 
-def lines(errors: Any, labels: Mapping[str, str]) -> list[tuple[str, str]]:
-    """What is wrong, one sentence each with its field's name; rows of a table are counted from 1."""
-    found: list[tuple[str, str]] = []
-
-    def walk(field: str, place: str, wrong: Any) -> None:
-        if isinstance(wrong, Mapping):
-            for part, inner in wrong.items():
-                walk(
-                    field,
-                    f"{place} 第 {part + 1} 行"
-                    if isinstance(part, int)
-                    else f"{place} {labels.get(part, part)}",
-                    inner,
-                )
-        elif isinstance(wrong, list | tuple):
-            for one in wrong:
-                walk(field, place, one)
-        else:
-            found.append((field, f"{place}：{wrong}".removeprefix("：")))
-
-    for field, wrong in errors.items():
-        walk(field, "" if field.startswith("_") else labels.get(field, ""), wrong)
-    return found
-
-
 def today() -> str:
     now = datetime.now(SHANGHAI)
     return f"{now.date().isoformat()} {WEEKDAYS[now.weekday()]}"
@@ -112,8 +86,7 @@ def teach(app: Flask) -> None:
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_translations(_TRANSLATIONS, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.filters.update(
-        day=day, short_day=short_day, moment=moment, span=span, number=number,
-        lines=lines, light=lambda light: _(LIGHTS.get(light, LIGHTS["grey"])),
+        day=day, short_day=short_day, moment=moment, span=span, number=number, light=lambda light: _(LIGHTS.get(light, LIGHTS["grey"])),
         status=lambda status: _(STATUSES.get(status, status)),
         clock_state=lambda state: _(CLOCK_STATES.get(state, state)),
         unit=lambda unit: _(UNITS.get(unit, unit)),

@@ -39,4 +39,4 @@ window.addEventListener("beforeunload", (event) => {
 });
 
 // After a refused submit the summary of what is wrong gets the focus, so that a screen reader begins there.
-document.querySelector("[data-focus]")?.focus();
+document.querySelector("#error-summary, [data-focus]")?.focus();
