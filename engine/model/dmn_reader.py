@@ -75,7 +75,8 @@ def _read(xml: bytes, file: str) -> dmn.Model:
 
 
 def _line(element: etree._Element) -> int:
-    return int(element.sourceline or 0)
+    line = element.sourceline
+    return line if isinstance(line, int) else 0
 
 
 def _children(element: etree._Element, *tags: str) -> Iterator[etree._Element]:

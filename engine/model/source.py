@@ -23,7 +23,8 @@ def tag_of(element: Element) -> str:
 
 
 def line_of(element: Element) -> int:
-    return int(element.sourceline or 0)
+    line = element.sourceline
+    return line if isinstance(line, int) else 0
 
 
 def children(element: Element, *tags: str) -> Iterator[Element]:
