@@ -168,7 +168,10 @@ def _begin_at(run: Run, began: Node, command: commands.StartCase) -> None:
     if isinstance(began.model, bpmn.StartEvent):
         if began.parallel:
             first = next((t.index for t in began.triggers if t.name == (command.message or "")), 0)
-            token.data = {"missing": [t.index for t in began.triggers if t.index != first]}
+            token.data = {
+                "missing": [t.index for t in began.triggers if t.index != first],
+                f"got:{began.id}": [first],
+            }
         run.push("enter", token.id)
     else:
         run.entered(token, began)

@@ -69,21 +69,23 @@ def compensate(run: Run, number: int, _: Any) -> None:
         return
     record = todo[-1]
     scope.data["todo"] = todo[:-1]
-    snapshot = dict(record["s"])
-    for name in scope.data.get("written", ()):
-        snapshot.pop(name, None)
-    if scope.snapshot is not None:
-        gone = {name for name in scope.data.get("had", ()) if name not in scope.snapshot}
-        scope.data["written"] = sorted({*scope.data.get("written", ()), *gone})
-        for name in gone:
-            snapshot.pop(name, None)
-    scope.snapshot = snapshot
-    scope.data["had"] = sorted(snapshot)
+    written = _written(run, scope)
+    scope.snapshot = {name: value for name, value in record["s"].items() if name not in written}
     node = run.net.processes[scope.process].nodes[record["e"]]
     if node.handler is not None:
         run.push("enter", run.new_token(node.handler.id, scope).id)
     else:
         _within(run, scope, node, record)
+
+
+def _written(run: Run, scope: Scope) -> set[str]:
+    """What this compensation, at any level, has written since it began."""
+    names: set[str] = set()
+    while True:
+        names.update(scope.data.get("written", ()))
+        if not scope.token:
+            return names
+        scope = run.state.scopes[run.state.tokens[scope.token].scope]
 
 
 def _within(run: Run, scope: Scope, node: Node, record: Record) -> None:

@@ -48,7 +48,7 @@ def is_literal(text: str, measure: str) -> bool:
     """Whether a timer's text is ISO 8601 itself; else it is FEEL."""
     if measure == "cycle":
         return text[:1] == "R" and "/" in text
-    return bool(_DATE.fullmatch(text)) if measure == "date" else _is_duration(text)
+    return bool(re.match(r"\d{4}-\d{2}" if measure == "date" else r"-?P(\d|T\d)", text))
 
 
 def _is_duration(text: str) -> bool:

@@ -97,11 +97,12 @@ def write(
                 scope_number = token.scope
             scope = state.scopes[scope_number]
             last = scope.kind in ("process", "call") or not scope.token
-            if scope.snapshot and name in scope.snapshot:
+            if scope.kind == "compensation" and name not in scope.data.get("written", ()):
                 # the data of that time give way to what a compensation itself has written
-                snapshot = run.scope(scope_number).snapshot
-                assert snapshot is not None
-                del snapshot[name]
+                undoing = run.scope(scope_number)
+                undoing.data["written"] = [*undoing.data.get("written", ()), name]
+                if undoing.snapshot:
+                    undoing.snapshot.pop(name, None)
             if token is not None and len(scope.tokens) > 1:
                 _collide(run, scope_number, token, name, value, element)
             if name in scope.variables or last:

@@ -36,36 +36,36 @@ def body(nodes: list[bpmn.Node], *chains: str, data: tuple[str, ...] = ()) -> bp
     return bpmn.FlowElements(tuple(nodes), tuple(flows), items)
 
 
-def start(id: str = "s", *definitions: bpmn.EventDefinition, **more: Any) -> bpmn.StartEvent:
-    return bpmn.StartEvent(id, definitions=definitions, **more)
+def start(node: str = "s", *definitions: bpmn.EventDefinition, **more: Any) -> bpmn.StartEvent:
+    return bpmn.StartEvent(node, definitions=definitions, **more)
 
 
-def end(id: str = "e", *definitions: bpmn.EventDefinition, **more: Any) -> bpmn.EndEvent:
-    return bpmn.EndEvent(id, definitions=definitions, **more)
+def end(node: str = "e", *definitions: bpmn.EventDefinition, **more: Any) -> bpmn.EndEvent:
+    return bpmn.EndEvent(node, definitions=definitions, **more)
 
 
-def script(id: str, text: str, **more: Any) -> bpmn.ScriptTask:
-    return bpmn.ScriptTask(id, script=x(text), **more)
+def script(node: str, text: str, **more: Any) -> bpmn.ScriptTask:
+    return bpmn.ScriptTask(node, script=x(text), **more)
 
 
-def user(id: str, **more: Any) -> bpmn.UserTask:
-    return bpmn.UserTask(id, **more)
+def user(node: str, **more: Any) -> bpmn.UserTask:
+    return bpmn.UserTask(node, **more)
 
 
-def catch(id: str, *definitions: bpmn.EventDefinition, **more: Any) -> bpmn.IntermediateCatchEvent:
-    return bpmn.IntermediateCatchEvent(id, definitions=definitions, **more)
+def catch(node: str, *definitions: bpmn.EventDefinition, **more: Any) -> bpmn.IntermediateCatchEvent:
+    return bpmn.IntermediateCatchEvent(node, definitions=definitions, **more)
 
 
-def throw(id: str, *definitions: bpmn.EventDefinition, **more: Any) -> bpmn.IntermediateThrowEvent:
-    return bpmn.IntermediateThrowEvent(id, definitions=definitions, **more)
+def throw(node: str, *definitions: bpmn.EventDefinition, **more: Any) -> bpmn.IntermediateThrowEvent:
+    return bpmn.IntermediateThrowEvent(node, definitions=definitions, **more)
 
 
-def boundary(id: str, on: str, *definitions: bpmn.EventDefinition, **more: Any) -> bpmn.BoundaryEvent:
-    return bpmn.BoundaryEvent(id, definitions=definitions, attached_to=on, **more)
+def boundary(node: str, on: str, *definitions: bpmn.EventDefinition, **more: Any) -> bpmn.BoundaryEvent:
+    return bpmn.BoundaryEvent(node, definitions=definitions, attached_to=on, **more)
 
 
-def sub(id: str, inner: bpmn.FlowElements, **more: Any) -> bpmn.SubProcess:
-    return bpmn.SubProcess(id, body=inner, **more)
+def sub(node: str, inner: bpmn.FlowElements, **more: Any) -> bpmn.SubProcess:
+    return bpmn.SubProcess(node, body=inner, **more)
 
 
 def message(name: str) -> bpmn.MessageDefinition:
@@ -107,8 +107,8 @@ TERMINATE = bpmn.TerminateDefinition("def_terminate")
 CANCEL = bpmn.CancelDefinition("def_cancel")
 
 
-def process(id: str, inner: bpmn.FlowElements, **more: Any) -> bpmn.Process:
-    return bpmn.Process(id, body=inner, **more)
+def process(node: str, inner: bpmn.FlowElements, **more: Any) -> bpmn.Process:
+    return bpmn.Process(node, body=inner, **more)
 
 
 def net(*processes: bpmn.Process, **more: Any) -> Net:
