@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from engine.calendar.approval_check import approval_faults
 from engine.calendar.limit import Limit, Limits
+from engine.decisions import Decisions
 from engine.deployment.bundle import LIMITS, Bundle
 from engine.errors import DeploymentError, Fault
 from engine.kernel import Net, compile_net
-from engine.model import read_bpmn
+from engine.model import read_bpmn, read_decisions
 from engine.model.bpmn import Definitions
 
 
@@ -69,11 +69,9 @@ def _read_definitions(bundle: Bundle, faults: list[Fault]) -> list[Definitions]:
     return read
 
 
-def _read_decisions(bundle: Bundle, faults: list[Fault]) -> Sequence[Any]:
+def _read_decisions(bundle: Bundle, faults: list[Fault]) -> Sequence[Decisions]:
     files = bundle.of_kind(".dmn")
-    read: list[Any] = []
-    if files:
-        from engine.model import read_decisions
+    read: list[Decisions] = []
     for name, content in files.items():
         others = [other for path, other in files.items() if path != name]
         try:
