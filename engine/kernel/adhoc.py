@@ -27,7 +27,8 @@ def adhoc(run: Run, token: Token, node: Node) -> None:
 
 
 def _round(run: Run, scope: Scope, node: Node) -> None:
-    assert node.inner is not None and isinstance(node.model, bpmn.AdHocSubProcess)
+    assert node.inner is not None
+    assert isinstance(node.model, bpmn.AdHocSubProcess)
     starts = [start.id for start in node.inner.starts]
     now = starts[:1] if node.model.sequential else starts
     scope.data["left"] = starts[len(now) :]

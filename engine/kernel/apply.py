@@ -4,25 +4,27 @@ outcome on every machine.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from engine.errors import CaseClosed, InvalidInput, ItemClosed, ItemTaken, NotFound, Refused
 from engine.feel import Environment
-from engine.kernel import activities, adhoc, commands, flows, multi
+from engine.kernel import activities, adhoc, commands
 from engine.kernel import effects as done
 from engine.kernel.catching import catch
 from engine.kernel.gateways import find_joins, settle
+from engine.kernel.incidents import fail_job, given, resolve, take_job
 from engine.kernel.moments import SHANGHAI
 from engine.kernel.net import Net, Node
 from engine.kernel.returns import return_to, withdraw
 from engine.kernel.run import OPERATIONS, Bounds, BoundsExceededError, Run, StuckError, operation
 from engine.kernel.scopes import populate, watch_events
-from engine.kernel.state import Incident, State, Undo
+from engine.kernel.state import Incident, State
 from engine.kernel.subscriptions import rearm, reconsider
 from engine.kernel.throwing import deliver_signal, end_case, raise_error
+from engine.kernel.undo import forget_undo, keep_undo, variables_in_sight
 from engine.kernel.variables import normal, transferred, write
 from engine.model import bpmn
 
@@ -75,7 +77,7 @@ def apply(
     except BoundsExceededError as exceeded:
         return _given_up(net, state, exceeded)
     if run.state.undo:
-        _forget_undo(run, command)
+        forget_undo(run, command)
     return Outcome(run.state, tuple(run.effects))
 
 
@@ -209,7 +211,7 @@ def _complete_item(run: Run, command: commands.CompleteItem) -> None:
     item = _open_item(run, command.item, command.user)
     token = run.token(item.token)
     scope = run.scope(token.scope)
-    before = _variables_in_sight(run, item.token)
+    before = variables_in_sight(run, item.token)
     del run.state.items[command.item]
     token.waits.remove(command.item)
     run.emit(done.ItemCompleted(command.item, item.element, command.user))
@@ -217,65 +219,10 @@ def _complete_item(run: Run, command: commands.CompleteItem) -> None:
         scope.done.append(item.element)
     alone, number = token.index < 0, token.id
     run.touched.clear()
-    run.push("complete", token.id, _normal(command.values))
+    run.push("complete", token.id, given(command.values))
     run.drain(reconsider, settle)
     if alone and run.state.status == "running" and scope.id in run.state.scopes:
-        _keep_undo(run, command, item.element, scope.id, number, before)
-
-
-def _variables_in_sight(run: Run, number: int) -> dict[str, dict[str, Any]]:
-    """By scope, as they are before the completion writes."""
-    found: dict[str, dict[str, Any]] = {}
-    while number:
-        scope = run.state.scopes[run.state.tokens[number].scope]
-        found[str(scope.id)] = scope.variables.copy()
-        number = 0 if scope.kind in ("process", "call") else scope.token
-    return found
-
-
-IRREVOCABLE = (
-    done.MessageThrown, done.SignalThrown, done.ErrorThrown, done.EscalationThrown, done.IncidentRaised,
-    done.JobFinished, done.TimerCancelled, done.JobCancelled, done.ItemCancelled,
-)  # fmt: skip
-
-
-def _keep_undo(
-    run: Run, command: commands.CompleteItem, element: str, scope: int, number: int, before: Mapping[str, Any]
-) -> None:
-    """Only where taking back is possible: all that came of it waits in the same scope, nothing left the case."""
-    if any(isinstance(effect, IRREVOCABLE) for effect in run.effects):
-        return
-    tokens = tuple(each for each in sorted(run.touched | {number}) if each in run.state.tokens)
-    own = tuple(each for each in tokens if run.state.tokens[each].scope == scope)
-    if not own or any(run.state.tokens[each].scope < scope for each in tokens):
-        return
-    given = set(command.values)
-    changed: dict[str, dict[str, Any]] = {}
-    for effect in run.effects:
-        if (
-            isinstance(effect, done.VariablesWritten)
-            and effect.element != element
-            and str(effect.scope) in before
-        ):
-            for name in effect.values:
-                if name not in given and name in before[str(effect.scope)]:
-                    changed.setdefault(str(effect.scope), {})[name] = before[str(effect.scope)][name]
-    run.state.undo[command.item] = Undo(command.item, element, scope, command.user, own, changed)
-
-
-def _forget_undo(run: Run, command: commands.Command) -> None:
-    """A completion can be taken back only while what came of it has not moved."""
-    mine = command.item if isinstance(command, commands.CompleteItem) else None
-    for number, undo in list(run.state.undo.items()):
-        if number != mine and (run.touched & set(undo.tokens) or undo.scope not in run.state.scopes):
-            del run.state.undo[number]
-
-
-def _normal(values: Mapping[str, Any]) -> dict[str, Any]:
-    try:
-        return normal(values)
-    except TypeError as wrong:
-        raise InvalidInput(str(wrong)) from wrong
+        keep_undo(run, command, item.element, scope.id, number, before)
 
 
 def _return(run: Run, command: commands.ReturnTo) -> None:
@@ -291,7 +238,7 @@ def _message(run: Run, command: commands.DeliverMessage) -> None:
     subscription = run.state.subscriptions.get(command.subscription)
     if subscription is None or subscription.kind != "message":
         raise NotFound(f"没有等待中的消息订阅“{command.subscription}”")
-    _normal(command.values)
+    given(command.values)
     run.touched.add(subscription.owner)
     run.emit(done.MessageReceived(command.subscription, subscription.node, command.message))
     catch(
@@ -305,7 +252,7 @@ def _message(run: Run, command: commands.DeliverMessage) -> None:
 
 
 def _signal(run: Run, command: commands.DeliverSignal) -> None:
-    deliver_signal(run, command.signal, _normal(command.values))
+    deliver_signal(run, command.signal, given(command.values))
 
 
 def _timer(run: Run, command: commands.FireTimer) -> None:
@@ -324,105 +271,21 @@ def _timer(run: Run, command: commands.FireTimer) -> None:
     catch(run, timer.owner, timer.node, timer.which, {})
 
 
-def _job(run: Run, number: str) -> Any:
-    job = run.state.jobs.pop(number, None)
-    if job is None:
-        raise NotFound(f"没有进行中的作业“{number}”")
-    run.token(job.token).waits.remove(number)
-    run.touched.add(job.token)
-    return job
-
-
 def _finish_job(run: Run, command: commands.FinishJob) -> None:
-    values = _normal(command.values)
-    job = _job(run, command.job)
+    values = given(command.values)
+    job = take_job(run, command.job)
     run.emit(done.JobFinished(command.job, job.element))
     node = run.node(run.state.tokens[job.token])
     run.push("complete" if node.is_activity else "thrown", job.token, values)
 
 
 def _job_error(run: Run, command: commands.ThrowJobError) -> None:
-    job = _job(run, command.job)
-    raise_error(run, job.token, job.element, command.code, _normal(command.values), command.message)
-
-
-def _fail_job(run: Run, command: commands.FailJob) -> None:
-    job = _job(run, command.job)
-    run.stick(job.token, "again", None, StuckError("job", command.message))
-
-
-@operation("again")
-def again(run: Run, number: int, _: Any) -> None:
-    """The work of an element is asked for once more."""
-    token = run.token(number)
-    node = run.node(token)
-    (node.execute if node.is_activity else node.enter)(run, token, node)
-
-
-def _resolve(run: Run, command: commands.ResolveIncident) -> None:
-    incident = run.state.incidents.get(command.incident)
-    if incident is None:
-        raise NotFound(f"没有待处理的异常“{command.incident}”")
-    if command.action not in ("retry", "skip"):
-        raise InvalidInput(f"处理方式“{command.action}”不是 retry 或 skip")
-    values = _normal(command.values)
-    del run.state.incidents[command.incident]
-    run.emit(done.IncidentResolved(command.incident, incident.element, command.action))
-    if not incident.token:
-        write(run, 1, values)
-        return
-    token = run.token(incident.token)
-    token.waits.remove(command.incident)
-    write(run, incident.token, values, incident.element)
-    if command.action == "retry":
-        if incident.step in ("enter", "begin", "again"):
-            kept = [wait for wait in token.waits if wait[0] in "ijs" and incident.step == "again"]
-            token.waits = [wait for wait in token.waits if wait not in kept]
-            if incident.step != "again":
-                run.close(token.waits, "interrupted")
-                if token.data:
-                    token.data.pop("armed", None)
-            token.waits.extend(kept)
-        run.push(incident.step, incident.token, incident.argument)
-        return
-    _skip(run, incident)
-
-
-def _skip(run: Run, incident: Incident) -> None:
-    """On without the work. A split whose conditions all fail goes by its default flow, or cannot be skipped."""
-    token = run.token(incident.token)
-    node = run.node(token)
-    splits = not node.is_activity and len(node.outgoing) > 1
-    if incident.step == "leave" or splits:
-        flow = node.default or (node.outgoing[0] if len(node.outgoing) == 1 else None)
-        if flow is None:
-            raise Refused("此处没有默认出口，不能跳过；请改正数据后重试")
-        if token.phase:
-            run.completed(token, node)
-        flows.spread(run, token, node, [flow])
-        return
-    if not token.phase:
-        run.entered(token, node)
-    for child in list(token.children):
-        run.cancel_within(run.scope(child))
-        del run.state.scopes[child]
-    token.children = []
-    if node.is_activity:
-        run.completed(token, node)
-        run.push("depart" if token.index < 0 else "skipped", incident.token)
-    else:
-        run.close(token.waits, "interrupted")
-        run.push("complete", incident.token)
-
-
-@operation("skipped")
-def skipped(run: Run, number: int, _: Any) -> None:
-    token = run.token(number)
-    multi.instance_done(run, token, run.node(token))
+    job = take_job(run, command.job)
+    raise_error(run, job.token, job.element, command.code, given(command.values), command.message)
 
 
 def _set(run: Run, command: commands.SetVariables) -> None:
-    write(run, 1, _normal(command.values))
+    write(run, 1, given(command.values))
 
 
 def _annotate(run: Run, command: commands.Annotate) -> None:
@@ -441,9 +304,10 @@ HANDLERS: dict[type[Any], Callable[[Run, Any], None]] = {
     commands.FireTimer: _timer,
     commands.FinishJob: _finish_job,
     commands.ThrowJobError: _job_error,
-    commands.FailJob: _fail_job,
-    commands.ResolveIncident: _resolve,
+    commands.FailJob: fail_job,
+    commands.ResolveIncident: resolve,
     commands.SetVariables: _set,
     commands.Annotate: _annotate,
 }
-assert {activities, adhoc} and OPERATIONS  # their steps are named on import
+STEPS = (activities, adhoc, OPERATIONS)
+"""Importing them names their steps."""

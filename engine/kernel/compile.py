@@ -10,53 +10,20 @@ from typing import TYPE_CHECKING, Any
 
 from engine.errors import DeploymentError, Fault
 from engine.feel import Expression, FeelSyntaxError, compile_expression
-from engine.kernel import adhoc, events, gateways, scopes, tasks
+from engine.kernel import gateways, tasks
 from engine.kernel.activities import enter as enter_activity
+from engine.kernel.behaviours import ENTER, EXECUTE, never
 from engine.kernel.checks import check_process
 from engine.kernel.concurrency import colliding_writes
+from engine.kernel.declared import declared_names, definitions_of, message_name
 from engine.kernel.moments import cycle, duration, is_literal, moment
 from engine.kernel.net import Behaviour, Body, Flow, Net, Node, ProcessNet, StartTrigger, Transfer, Trigger
-from engine.kernel.run import Run
-from engine.kernel.state import Token
 from engine.model import bpmn
 
 if TYPE_CHECKING:
     from engine.decisions import Decisions
 
 
-def _never(run: Run, token: Token, node: Node) -> None:
-    raise AssertionError(f"{node.id} is never entered by a token")
-
-
-def _open_subprocess(run: Run, token: Token, node: Node) -> None:
-    scopes.open_subprocess(run, token, node)
-
-
-EXECUTE: dict[type[bpmn.Node], Behaviour] = {
-    bpmn.Task: tasks.passing,
-    bpmn.UserTask: tasks.user_task,
-    bpmn.ServiceTask: tasks.service_task,
-    bpmn.SendTask: tasks.send_task,
-    bpmn.ReceiveTask: tasks.receive_task,
-    bpmn.ScriptTask: tasks.script_task,
-    bpmn.BusinessRuleTask: tasks.rule_task,
-    bpmn.SubProcess: _open_subprocess,
-    bpmn.Transaction: _open_subprocess,
-    bpmn.AdHocSubProcess: adhoc.adhoc,
-    bpmn.CallActivity: scopes.open_call,
-}
-ENTER: dict[type[bpmn.Node], Behaviour] = {
-    bpmn.StartEvent: events.start,
-    bpmn.IntermediateCatchEvent: events.intermediate_catch,
-    bpmn.BoundaryEvent: _never,
-    bpmn.IntermediateThrowEvent: events.intermediate_throw,
-    bpmn.EndEvent: events.end_event,
-    bpmn.ExclusiveGateway: gateways.exclusive,
-    bpmn.InclusiveGateway: gateways.inclusive,
-    bpmn.ParallelGateway: gateways.parallel,
-    bpmn.ComplexGateway: gateways.complex_gateway,
-    bpmn.EventBasedGateway: gateways.event_based,
-}
 KINDS: dict[type[bpmn.EventDefinition], str] = {
     bpmn.MessageDefinition: "message",
     bpmn.TimerDefinition: "timer",
@@ -100,7 +67,7 @@ class Compiler:
 
     def process(self, definitions: bpmn.Definitions, process: bpmn.Process) -> None:
         self.file = definitions.file
-        self.names = frozenset(_declared(process))
+        self.names = frozenset(declared_names(process))
         body = Body(process.id)
         compiled = ProcessNet(process.id, process, definitions, body)
         self.net.processes[process.id] = compiled
@@ -136,12 +103,12 @@ class Compiler:
         if isinstance(model, bpmn.ManualTask):
             execute: Behaviour = tasks.user_task if model.lane is not None else tasks.passing
         else:
-            execute = EXECUTE.get(kind, _never)
+            execute = EXECUTE.get(kind, never)
         activity = isinstance(model, bpmn.Activity)
         enter = enter_activity if activity else ENTER.get(kind)
         if enter is None:
             self.fault(model, "unsupported", f"元素“{model.id}”（{kind.__name__}）不在可执行的范围内")
-            enter = _never
+            enter = never
         node = Node(
             model.id, model, process, body, enter, execute, incoming=model.incoming, is_activity=activity
         )
@@ -194,9 +161,9 @@ class Compiler:
         elif isinstance(model, bpmn.SendTask):
             node.options["message"] = model.message
             node.options["handler"] = model.handler
-            node.options["name"] = _message_name(model.message)
+            node.options["name"] = message_name(model.message)
         elif isinstance(model, bpmn.ReceiveTask):
-            node.triggers = [Trigger("message", 0, _message_name(model.message), message=model.message)]
+            node.triggers = [Trigger("message", 0, message_name(model.message), message=model.message)]
         elif isinstance(model, bpmn.CallActivity):
             node.options["called"] = model.called_element
         elif isinstance(model, bpmn.AdHocSubProcess) and model.completion is not None:
@@ -235,7 +202,7 @@ class Compiler:
             kind = "terminate"
         trigger = Trigger(kind, index)
         if isinstance(definition, bpmn.MessageDefinition):
-            trigger.name, trigger.message = _message_name(definition.message), definition.message
+            trigger.name, trigger.message = message_name(definition.message), definition.message
             trigger.handler = definition.handler
         elif isinstance(definition, bpmn.SignalDefinition):
             trigger.name = (definition.signal.name or definition.signal.id) if definition.signal else ""
@@ -411,7 +378,7 @@ class Compiler:
             found = [
                 StartTrigger(process.id, node.id, kind, trigger.name, definition)
                 for node in (*begins, *outside)
-                for trigger, definition in zip(node.triggers, _definitions(node.model), strict=False)
+                for trigger, definition in zip(node.triggers, definitions_of(node.model), strict=False)
                 if (kind := {"conditional": "condition"}.get(trigger.kind, trigger.kind))
             ]
             if process.model.executable:
@@ -433,39 +400,6 @@ class Compiler:
                 expression = self.expression(each, source)
                 if expression is not None:
                     compiled.paths.setdefault(message, []).append((each.name or each.id, expression))
-
-
-def _message_name(message: bpmn.Message | None) -> str:
-    return (message.name or message.id) if message is not None else ""
-
-
-def _definitions(model: bpmn.Node) -> tuple[bpmn.EventDefinition | None, ...]:
-    if isinstance(model, bpmn.Event):
-        return model.definitions
-    message = model.message if isinstance(model, bpmn.ReceiveTask) else None
-    return (bpmn.MessageDefinition(f"{model.id}-message", model.line, message),)
-
-
-def _declared(process: bpmn.Process) -> list[str]:
-    names = [item.variable for item in (*process.properties, *process.inputs, *process.outputs)]
-    names.extend(item.variable for item in process.body.data_objects)
-    for node in bpmn.nodes_within(process.body):
-        if isinstance(node, bpmn.Activity):
-            names.extend(item.variable for item in (*node.properties, *node.inputs, *node.outputs))
-            if isinstance(node.loop, bpmn.MultiInstance):
-                loop = node.loop
-                names.extend(
-                    name
-                    for name in (loop.collection, loop.item, loop.output_collection, loop.output_item)
-                    if name
-                )
-            for association in (*node.input_associations, *node.output_associations):
-                names.extend(assignment.target for assignment in association.assignments)
-        if isinstance(node, bpmn.SubProcess):
-            names.extend(item.variable for item in node.body.data_objects)
-        if isinstance(node, bpmn.BusinessRuleTask) and node.result:
-            names.append(node.result)
-    return names
 
 
 def compile_net(

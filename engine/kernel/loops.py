@@ -52,7 +52,9 @@ def again(run: Run, token: Token, node: Node) -> None:
 
 def decide_again(run: Run, token: Token, node: Node) -> None:
     loop = node.model.loop  # type: ignore[attr-defined]
-    assert isinstance(loop, bpmn.StandardLoop) and token.local is not None and token.data is not None
+    assert isinstance(loop, bpmn.StandardLoop)
+    assert token.local is not None
+    assert token.data is not None
     maximum = token.data.get("maximum")
     if (maximum is not None and token.local["loopCounter"] >= maximum) or not _wanted(run, token, node, loop):
         run.push("depart", token.id)

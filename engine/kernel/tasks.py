@@ -95,7 +95,8 @@ def _script_failed(run: Run, token: Token, node: Node, message: str) -> None:
 def rule_task(run: Run, token: Token, node: Node) -> None:
     """A DMN decision; its value goes to `result`, or entry by entry."""
     task = node.model
-    assert isinstance(task, bpmn.BusinessRuleTask) and task.decision is not None
+    assert isinstance(task, bpmn.BusinessRuleTask)
+    assert task.decision is not None
     value = decide(run, token.id, task.decision)
     if task.result:
         values = {task.result: value}

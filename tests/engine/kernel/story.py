@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -22,7 +23,7 @@ def body(nodes: list[bpmn.Node], *chains: str, data: tuple[str, ...] = ()) -> bp
     known = {node.id for node in nodes}
     for chain in chains:
         parts = [part.strip() for part in re.split(r" > (?![^\[]*\])", chain)]
-        for source, target in zip(parts, parts[1:], strict=False):
+        for source, target in itertools.pairwise(parts):
             condition = None
             name = source.split(" [")[0]
             if " [" in target:

@@ -1,8 +1,9 @@
 """Compensation of sub-processes, calls, instances; from event sub-processes: BPMN 2.0.2 §10.7, §13.5.5."""
 
+from story import Case, body, boundary, compensate, end, net, process, script, start, sub, throw, user, x
+
 from engine.kernel import Net
 from engine.model import bpmn
-from story import Case, body, boundary, compensate, end, net, process, script, start, sub, throw, user, x
 
 APPEND = '{log: append(log, "%s")}'
 

@@ -1,14 +1,31 @@
 """Who catches what, instantiation, behaviors, collisions, refusals: BPMN 2.0.2 §10.5, §13.2, §13.3.7."""
 
 import pytest
+from story import (
+    CANCEL,
+    Case,
+    body,
+    boundary,
+    catch,
+    end,
+    error,
+    escalation,
+    message,
+    net,
+    process,
+    script,
+    signal,
+    start,
+    sub,
+    throw,
+    timer,
+    user,
+    x,
+)  # fmt: skip
 
 from engine.errors import DeploymentError
 from engine.kernel import Bounds, commands
 from engine.model import bpmn
-from story import (
-    CANCEL, Case, body, boundary, catch, end, error, escalation, message, net, process, script, signal, start, sub,
-    throw, timer, user, x,
-)  # fmt: skip
 
 
 def test_a_non_interrupting_escalation_lets_both_go_on() -> None:
