@@ -62,5 +62,30 @@ def _writes(node: Node) -> set[str]:
     if isinstance(model, bpmn.BusinessRuleTask) and model.result:
         names.add(model.result)
     if isinstance(model, bpmn.ScriptTask) and not node.outputs and "script" in node.expressions:
-        names.update(getattr(node.expressions["script"], "entries", ()))
+        names.update(_entries(node.expressions["script"].text))
+    return names
+
+
+def _entries(text: str) -> set[str]:
+    """The names that a script's context literal assigns: keys at the first level of braces."""
+    names: set[str] = set()
+    depth, quoted, word = 0, False, ""
+    for character in text:
+        if character == '"':
+            quoted = not quoted
+        elif quoted:
+            continue
+        elif character in "{[(":
+            depth += 1
+            word = ""
+        elif character in ")]}":
+            depth -= 1
+        elif depth == 1 and character == ",":
+            word = ""
+        elif depth == 1 and character == ":":
+            if word.strip():
+                names.add(word.strip())
+            word = ""
+        elif depth == 1:
+            word += character
     return names

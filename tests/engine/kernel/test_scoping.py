@@ -148,3 +148,17 @@ def test_what_is_not_executed_is_refused_by_id(nodes: list[bpmn.Node], element: 
     with pytest.raises(DeploymentError) as refused:
         net(process("p", body(nodes, f"s > {element}")), handlers={"known"}, limits={"known"})
     assert {fault.element for fault in refused.value.faults} == {element}
+
+
+def test_scripts_of_two_branches_that_assign_one_variable_are_a_warning() -> None:
+    nodes = [
+        start(),
+        bpmn.ParallelGateway("f"),
+        script("a", "{v: 1, w: [2, 3]}"),
+        script("b", '{v: {x: "y: 1"}}'),
+        bpmn.ParallelGateway("j"),
+        script("c", "{w: 1}"),
+    ]
+    (warning,) = net(process("p", body(nodes, "s > f > a > j > c", "f > b > j"))).warnings
+    assert (warning.element, warning.code) == ("f", "parallel_write")
+    assert "“v”" in warning.message
