@@ -8,38 +8,34 @@ transaction, and comes back through this door.
 from __future__ import annotations
 
 import random
-import secrets
-import threading
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
-from zoneinfo import ZoneInfo
 
-from engine.calendar import clock as clocks_of_law
-from engine.calendar.clock import NO_CLOCKS, ClockEvent, Clocks
-from engine.calendar.limit import Limits
+from engine.calendar.clock import NO_CLOCKS, Clocks
 from engine.calendar.seed import seed
 from engine.calendar.working import WorkingCalendar
 from engine.cases import correspondence
 from engine.cases.actor import SYSTEM, Actor, Answer, CaseView
+from engine.cases.clocks import advanced, expired_limit
 from engine.cases.deployments import Deployments, bundle_of
 from engine.cases.journal import ALGORITHMS, effects_of, effects_text, entry_hash
 from engine.cases.loaded import Loaded, Recent
+from engine.cases.numbers import CaseNumbers, next_number
 from engine.cases.projection import FAR, Projection
 from engine.codec import dumps, loads, moment_text
 from engine.deployment.bundle import Bundle
 from engine.deployment.checks import Executable
-from engine.errors import Busy, ChengbanError, NotFound, Refused
+from engine.errors import Busy, ChengbanError, NotFound
 from engine.feel import Environment
 from engine.kernel import State, apply
 from engine.kernel import effects as e
-from engine.kernel.commands import CancelCase, Command, FailJob, FireTimer, StartCase, ThrowJobError
+from engine.kernel.commands import Command, FailJob, FireTimer, StartCase, ThrowJobError
 from engine.store import Conflict, Store, Transaction, queries
 
 T = TypeVar("T")
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 ATTEMPTS = 12  # of one command against others on the same case, before Busy
 CASES_KEPT = 4096  # states held in memory, about 10 KB each
 HEADER = ("matter", "number", "title", "applicant")
@@ -277,12 +273,14 @@ class Cases:
         executable = self.deployments.executable(deployment)
         told = dict(header)
         if number_format:
-            told["number"] = self._next_number(transaction, number_format, now)
-        environment = Environment(now=now, working_calendar=self.calendar)
+            told["number"] = next_number(transaction, number_format, now)
+        environment = Environment(now=now.astimezone(SHANGHAI), working_calendar=self.calendar)
         outcome = apply(executable.net, None, command, now, environment=environment)
         case_id = self._numbers.next(now)
         brief = {name: told.get(name, "") for name in HEADER}
-        clocks, lines = self._clocks(executable.limits, NO_CLOCKS, command, outcome.effects, now, actor)
+        clocks, lines = advanced(
+            self.calendar, executable.limits, NO_CLOCKS, command, outcome.effects, now, actor
+        )
         at = moment_text(now)
         projection = Projection(case_id, 1, at, brief, {}, clocks)
         projection.take(outcome.effects)
@@ -330,12 +328,12 @@ class Cases:
         executable = self.deployments.executable(loaded.deployment)
         expired = None
         if type(command) is FireTimer and executable.limits:
-            expired = self._expired(transaction, case_id, command.timer, now)
-        environment = Environment(now=now, working_calendar=self.calendar)
+            expired = expired_limit(transaction, case_id, command.timer, now)
+        environment = Environment(now=now.astimezone(SHANGHAI), working_calendar=self.calendar)
         outcome = apply(executable.net, loaded.state, command, now, environment=environment)
         state, effects = outcome.state, outcome.effects
-        clocks, lines = self._clocks(
-            executable.limits, loaded.clocks, command, effects, now, actor, expired=expired
+        clocks, lines = advanced(
+            self.calendar, executable.limits, loaded.clocks, command, effects, now, actor, expired=expired
         )
         seq = loaded.revision + 1
         at = moment_text(now)
@@ -394,64 +392,6 @@ class Cases:
         entry["hash"] = entry_hash(entry.values(), self._hash_name)
         return entry
 
-    def _clocks(
-        self,
-        limits: Limits,
-        clocks: Clocks,
-        command: Command,
-        effects: tuple[e.Effect, ...],
-        now: datetime,
-        actor: Actor,
-        *,
-        expired: str | None = None,
-    ) -> tuple[Clocks, tuple[ClockEvent, ...]]:
-        """What was written may start, stop or end clocks; a limit's timer that fires ends its clock."""
-        if not limits:
-            return clocks, ()
-        lines: tuple[ClockEvent, ...] = ()
-        if expired is not None:
-            clock = clocks.get(expired)
-            if clock is not None and clock.state == "running":
-                clocks, lines = clocks_of_law.expire(
-                    limits, clocks, expired, now=now, calendar=self.calendar, who=actor.user
-                )
-        written: dict[str, Any] = {}
-        ended = False
-        for effect in effects:
-            if type(effect) is e.VariablesWritten:
-                written.update(effect.values)
-            elif type(effect) is e.CaseEnded:
-                ended = True
-        if written:
-            clocks, more = clocks_of_law.advance(limits, clocks, written, now, self.calendar, who=actor.user)
-            lines += more
-        if ended and clocks:
-            reason = command.reason if type(command) is CancelCase else "办件已经结束"
-            clocks, more = clocks_of_law.cancel(
-                limits, clocks, reason=reason, now=now, calendar=self.calendar, who=actor.user
-            )
-            lines += more
-        return clocks, lines
-
-    def _expired(self, transaction: Transaction, case_id: str, timer: str, now: datetime) -> str | None:
-        """The limit that this timer stands for. Raises Refused when its clock has been moved in the meantime."""
-        row = transaction.one(queries.timer_of_case, {"of_case": case_id, "of_timer": timer})
-        if row is None or row[0] is None:
-            return None
-        if row[1] is None or row[1] > moment_text(now):
-            raise Refused("期限尚未届满")
-        limit: str = row[0]
-        return limit
-
-    def _next_number(self, transaction: Transaction, number_format: str, now: datetime) -> str:
-        year = now.astimezone(SHANGHAI).year
-        row = transaction.one(queries.next_number, {"series": number_format, "year": year})
-        assert row is not None
-        try:
-            return number_format.format(year=year, seq=row[0])
-        except (KeyError, ValueError, IndexError) as error:
-            raise Refused(f"文号格式“{number_format}”有误") from error
-
     # -- looking -------------------------------------------------------------------------------------------------
 
     def view(self, case_id: str, look: Callable[[CaseView], T]) -> T:
@@ -478,21 +418,6 @@ def _decoded(row: tuple[Any, ...]) -> Loaded:
         revision, deployment, State.from_json(state), Clocks.from_json(clocks), head_hash, process, header,
         loads(steps), due,
     )  # fmt: skip
-
-
-class CaseNumbers:
-    """Ids of 23 hexadecimal digits that sort by the start: its millisecond, a count within it, six at random."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._last = (0, 0)
-
-    def next(self, now: datetime) -> str:
-        millisecond = int(now.timestamp() * 1000)
-        with self._lock:
-            count = self._last[1] + 1 if self._last[0] == millisecond else 0
-            self._last = (millisecond, count)
-        return f"{millisecond:012x}{count:05x}{secrets.token_hex(3)}"
 
 
 def _status(state: State) -> str:

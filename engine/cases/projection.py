@@ -137,7 +137,8 @@ class Projection:
     def _item_claimed(self, effect: e.ItemClaimed) -> None:
         if effect.item in self._items:
             self._items[effect.item].update(state="claimed", claimed_by=effect.user, claimed_at=self._at)
-            self._candidates[effect.item]["claimable"] = False
+            if effect.item in self._candidates:
+                self._candidates[effect.item]["claimable"] = False
             return
         self._change(queries.claim_item, of_item=effect.item, claimed_by=effect.user, claimed_at=self._at)
         self._change(queries.set_claimable, of_item=effect.item, claimable=False)

@@ -22,7 +22,7 @@ def fill(store: Store, items: int) -> None:
     """Half of them claimed by one of 500 clerks, half to be claimed by one of 200 posts; written by the database."""
     number = "CAST(n.n AS TEXT)"
     series = (
-        f"SELECT generate_series(1, {items}) AS n"
+        f"SELECT generate_series(CAST(1 AS BIGINT), {items}) AS n"
         if store.postgres
         else f"WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < {items}) SELECT n FROM s"
     )
