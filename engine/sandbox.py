@@ -17,9 +17,9 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
-from zoneinfo import ZoneInfo
 
 from engine import due, history
+from engine.calendar.period import SHANGHAI
 from engine.calendar.working import WorkingCalendar
 from engine.cases import SYSTEM, Cases, CaseView
 from engine.deployment import LIMITS, Bundle, called_by
@@ -30,7 +30,6 @@ from engine.model import read_bpmn
 from engine.model.bpmn import BusinessRuleTask, Definitions, SendTask, ServiceTask, nodes_within
 from engine.store import Store
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 ROUNDS = 100_000
 """How many rounds of due work one call may cause before the sandbox calls it endless."""
 

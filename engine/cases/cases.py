@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from engine.calendar.clock import NO_CLOCKS, Clocks
+from engine.calendar.period import SHANGHAI
 from engine.calendar.seed import seed
 from engine.calendar.working import WorkingCalendar
 from engine.cases import correspondence

@@ -5,12 +5,10 @@ from __future__ import annotations
 import secrets
 import threading
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
+from engine.calendar.period import SHANGHAI
 from engine.errors import Refused
 from engine.store import Transaction, queries
-
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 class CaseNumbers:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, NamedTuple
 
+from engine.calendar.period import SHANGHAI
 from engine.cases import Cases
 from engine.cases.journal import effects_text
 from engine.codec import loads, moment_of
@@ -36,7 +37,7 @@ def replay(cases: Cases, case_id: str) -> Difference | None:
         data = loads(row[9])
         data.pop("header", None)
         command = from_data({**data, "command": row[8]})
-        environment = Environment(now=at, working_calendar=cases.calendar)
+        environment = Environment(now=at.astimezone(SHANGHAI), working_calendar=cases.calendar)
         try:
             outcome = apply(cases.executable(deployment).net, state, command, at, environment=environment)
         except ChengbanError as refused:

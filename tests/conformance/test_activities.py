@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
+from conftest import Driver
 from models import (
     ERRORS,
     MESSAGES,
@@ -300,3 +303,9 @@ def test_a_message_catch_writes_the_values_of_the_message(box):
     box.deliver("pay", {}, {"amount": 3})
     assert box.variables(case)["amount"] == 3
     assert box.open(case) == ["a"]
+
+
+def test_today_is_the_day_in_shanghai():
+    box = Driver(start=datetime(2026, 1, 5, 0, 30, tzinfo=ZoneInfo("Asia/Shanghai")))
+    case = box.begin(process(start(), script("s", "{on: today()}"), end(), chain("begin", "s", "done")))
+    assert box.variables(case)["on"] == date(2026, 1, 5)
