@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from engine.calendar.period import SHANGHAI
 from engine.errors import CaseClosed, InvalidInput, ItemClosed, ItemTaken, NotFound, Refused
 from engine.feel import Environment
 from engine.kernel import activities, adhoc, commands
@@ -16,7 +17,6 @@ from engine.kernel import effects as done
 from engine.kernel.catching import catch
 from engine.kernel.gateways import find_joins, settle
 from engine.kernel.incidents import fail_job, given, resolve, take_job
-from engine.kernel.moments import SHANGHAI
 from engine.kernel.net import Net, Node
 from engine.kernel.returns import return_to, withdraw
 from engine.kernel.run import OPERATIONS, Bounds, BoundsExceededError, Run, StuckError, operation

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Container, Sequence
 from typing import TYPE_CHECKING, Any
 
-from engine.errors import DeploymentError, Fault
+from engine.errors import ChengbanError, DeploymentError, Fault
 from engine.feel import Expression, FeelSyntaxError, compile_expression
 from engine.kernel import gateways, tasks
 from engine.kernel.activities import enter as enter_activity
@@ -41,8 +41,9 @@ KINDS: dict[type[bpmn.EventDefinition], str] = {
 class Compiler:
     """Collects faults while it builds one process after another."""
 
-    def __init__(self, net: Net, faults: list[Fault]) -> None:
+    def __init__(self, net: Net, faults: list[Fault], decisions: Sequence[Decisions]) -> None:
         self.net = net
+        self.decisions = decisions
         self.faults = faults
         self.file = ""
         self.names: frozenset[str] = frozenset()
@@ -164,10 +165,25 @@ class Compiler:
             node.options["name"] = message_name(model.message)
         elif isinstance(model, bpmn.ReceiveTask):
             node.triggers = [Trigger("message", 0, message_name(model.message), message=model.message)]
+        elif isinstance(model, bpmn.BusinessRuleTask):
+            self.decision(model)
         elif isinstance(model, bpmn.CallActivity):
             node.options["called"] = model.called_element
         elif isinstance(model, bpmn.AdHocSubProcess) and model.completion is not None:
             self.put(node, "completion", model.completion)
+
+    def decision(self, model: bpmn.BusinessRuleTask) -> None:
+        """A decision may be named by its id too; one that nobody knows is a fault of `checks`."""
+        name = model.decision
+        if not name or name in self.net.decisions:
+            return
+        for each in self.decisions:
+            try:
+                each.required(name)
+            except ChengbanError:
+                continue
+            self.net.decisions = {**self.net.decisions, name: each}
+            return
 
     def multi(self, node: Node, loop: bpmn.MultiInstance) -> None:
         if loop.cardinality is not None:
@@ -417,7 +433,7 @@ def compile_net(
     net = Net()
     faults: list[Fault] = []
     net.decisions = {name: each for each in decisions for name in each.names()}
-    compiler = Compiler(net, faults)
+    compiler = Compiler(net, faults, decisions)
     for file in definitions:
         for process in file.processes:
             if process.id in net.processes:

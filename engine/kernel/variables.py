@@ -169,10 +169,14 @@ def transferred(
 def decide(run: Run, number: int, decision: str) -> Any:
     """The value of a DMN decision over the variables in sight; raises StuckError."""
     decisions = run.net.decisions[decision]
+    troubles: list[Trouble] = []
     try:
-        return decisions.evaluate(decision, visible(run.state, number), None, run.environment)
-    except ChengbanError as failed:
-        raise StuckError("decision", failed.message) from failed
+        value = decisions.evaluate(decision, visible(run.state, number), troubles, run.environment)
+    except (ChengbanError, FeelLimitError) as failed:
+        raise StuckError("decision", f"决策“{decision}”：{failed}") from failed
+    if value is None and troubles:
+        raise StuckError("decision", f"决策“{decision}”无法求值：{troubles[0].message}")
+    return value
 
 
 def deposit(run: Run, token: Token, node: Node, values: Mapping[str, Any]) -> None:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from story import Case, body, boundary, end, error, net, process, script, start, sub, timer, user, x
 
 from engine.kernel import Bounds, commands
-from engine.model import bpmn
+from engine.model import bpmn, read_decisions
 
 
 def test_a_script_error_is_the_error_feel_and_else_an_incident() -> None:
@@ -148,3 +148,16 @@ def test_a_thousand_instances_in_one_command() -> None:
         net(process("p", body([start(), script("a", "{k: loopCounter}", loop=loop)], "s > a")))
     ).start()
     assert case.count("a") == 1000
+
+
+DECISIONS = b"""<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="d" namespace="n">
+<inputData id="i" name="n"/><decision id="lvl" name="level"><informationRequirement id="r1">
+<requiredInput href="#i"/></informationRequirement><literalExpression><text>n + 1</text></literalExpression>
+</decision></definitions>"""
+
+
+def test_a_decision_named_by_id_or_name_gives_its_value_to_the_result() -> None:
+    for name in ("lvl", "level"):
+        nodes = [start(), bpmn.BusinessRuleTask("r", decision=name, result="out")]
+        of = net(process("p", body(nodes, "s > r")), decisions=[read_decisions(DECISIONS)])
+        assert Case(of).start(n=1).variables["out"] == 2
