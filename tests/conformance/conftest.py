@@ -9,24 +9,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from engine.sandbox import Sandbox
-
 sys.path.insert(0, str(Path(__file__).parent))
 
-
-class Driver(Sandbox):
-    """A sandbox with the three moves that stories repeat: begin, open items by element, finish by element."""
-
-    def begin(self, xml: bytes, pid: str = "p", /, **variables: object) -> str:
-        self.deploy(xml)
-        return self.start(pid, variables)
-
-    def open(self, case_id: str) -> list[str]:
-        return sorted(item["element"] for item in self.work_items(case_id))
-
-    def finish(self, case_id: str, element: str, /, **values: object) -> None:
-        item = next(item for item in self.work_items(case_id) if item["element"] == element)
-        self.complete(item["id"], values)
+from driver import Driver
 
 
 @pytest.fixture

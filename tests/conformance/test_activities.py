@@ -7,7 +7,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
-from conftest import Driver
+from driver import Driver
 from models import (
     ERRORS,
     MESSAGES,
