@@ -29,7 +29,7 @@ _SQLITE: Any = sqlite_dialect.dialect(paramstyle="named")
 _POSTGRES: Any = postgres_dialect.dialect(paramstyle="pyformat")  # type: ignore[no-untyped-call]
 
 
-class Conflict(ChengbanError):  # noqa: N818
+class Conflict(ChengbanError):
     """另一个操作同时进行，本次操作应重新执行"""
 
     code = "conflict"
