@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from flask import Flask
-    from processes.bureau import Bureau
 
+    from processes.bureau import Bureau
     from webapp.settings import Settings
 
 

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 from flask import Flask, redirect, url_for
 from flask_wtf import CSRFProtect
-from processes.bureau import Bureau
 from werkzeug.wrappers import Response
 
+from processes.bureau import Bureau
 from webapp import case, counter, faults, headers, health, inbox, logs, signin, step, wording
 from webapp.context import Context, attach
 from webapp.sessions import Sessions

@@ -19,10 +19,10 @@ from typing import Any, NoReturn
 
 import click
 from environs import EnvError
-from forms.errors import InvalidForm
-from processes.bureau import Bureau
 
 from engine.errors import ChengbanError, DeploymentError, InvalidInput
+from forms.errors import InvalidForm
+from processes.bureau import Bureau
 from webapp import settings as configuration
 from webapp.settings import Settings
 from webapp.wording import _, day, moment, span

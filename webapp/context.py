@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flask import current_app
-from processes.bureau import Bureau
 
+from processes.bureau import Bureau
 from webapp.sessions import Sessions
 from webapp.settings import Settings
 
 if TYPE_CHECKING:
     from flask import Flask
-    from processes.bureau import Bureau
 
+    from processes.bureau import Bureau
     from webapp.sessions import Sessions
     from webapp.settings import Settings
 

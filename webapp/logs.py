@@ -15,6 +15,6 @@ def configure() -> None:
             structlog.processors.format_exc_info,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
-        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        logger_factory=lambda *_given: structlog.PrintLogger(sys.stderr),
         cache_logger_on_first_use=False,
     )

@@ -8,8 +8,8 @@ import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 from gunicorn.app.base import BaseApplication
-from processes.bureau import Bureau
 
+from processes.bureau import Bureau
 from webapp import create_app
 from webapp.context import context
 from webapp.settings import Settings

@@ -29,6 +29,8 @@ APPLICATION = {
     "received_on": "2026-09-25",
     "channel": "窗口",
 }
+HANDED_IN = {f"m{number}": "收" for number in range(1, 8)}
+APPLICATION_FORM = {**APPLICATION, **{f"materials-{paper}": state for paper, state in HANDED_IN.items()}}
 
 
 def token_in(page: str) -> str:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from applications import APPLICATION, CLERK, PASSWORD, sign_in
+from applications import APPLICATION, CLERK, HANDED_IN, PASSWORD, sign_in
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -86,7 +86,7 @@ def clerk(signed: Callable[[str], FlaskClient]) -> FlaskClient:
 @pytest.fixture
 def case_id(bureau: Bureau) -> str:
     """A temporary-land application that the counter has received."""
-    answer = bureau.start(CLERK, "temporary-land-use", APPLICATION, key="first")
+    answer = bureau.start(CLERK, "temporary-land-use", {**APPLICATION, "materials": HANDED_IN}, key="first")
     return str(answer.case_id)
 
 

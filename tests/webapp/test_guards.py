@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 from applications import APPLICATION, key_in, token_in
 from flask import Flask
@@ -63,6 +61,13 @@ def test_ten_megabytes_of_text_get_a_clear_answer(clerk: FlaskClient) -> None:
     assert "提交的内容太大" in answer.get_data(as_text=True)
 
 
+def test_ten_megabytes_in_many_parts_get_the_same_answer(clerk: FlaskClient) -> None:
+    page = clerk.get(COUNTER).get_data(as_text=True)
+    big = {"csrf_token": token_in(page), "_key": key_in(page), "project_name": "x" * 10_000_000}
+    answer = clerk.post(COUNTER, data=big, content_type="multipart/form-data")
+    assert answer.status_code == 413
+
+
 def test_a_body_over_the_bound_is_not_read(clerk: FlaskClient) -> None:
     answer = clerk.post(COUNTER, data=b"x", headers={"Content-Length": str(10**12)})
     assert answer.status_code in (400, 413)
@@ -97,7 +102,7 @@ def test_an_odd_query_never_breaks_the_inbox(clerk: FlaskClient, query: str) -> 
 
 
 def test_an_error_inside_shows_a_number_and_nothing_else(
-    app: Flask, signed: Callable[[str], FlaskClient], capsys: pytest.CaptureFixture[str]
+    capsys: pytest.CaptureFixture[str], app: Flask
 ) -> None:
     @app.get("/broken")
     def broken() -> str:
