@@ -11,6 +11,7 @@ from typing import Any
 
 from engine.calendar.clock import ClockEvent, Clocks
 from engine.calendar.limit import Limits
+from engine.cases.limit_runs import run_row
 from engine.codec import dumps, moment_text
 from engine.kernel import effects as e
 from engine.kernel.effects import Effect
@@ -85,15 +86,11 @@ class Projection:
             }))  # fmt: skip
         for limit_id in dict.fromkeys(line.limit for line in lines):
             clock, limit = self._clocks.get(limit_id), limits[limit_id]
-            due = moment_text(clock.due) if clock and clock.due else None
-            self._changes.append((queries.put_limit_run, {
-                "case_id": self._case_id, "limit_id": limit_id, "name": limit.name,
-                "state": clock.state if clock else "waiting",
-                "started_on": clock.start.isoformat() if clock and clock.start else None, "due": due,
-                "provisional": bool(clock and clock.provisional),
-                "ended_at": clock.ended.isoformat() if clock and clock.ended else None,
-                "data": dumps(clock.to_json() if clock else {}),
-            }))  # fmt: skip
+            row = run_row(self._case_id, limit, clock, self._at)
+            due = row["due"]
+            self._changes.append((queries.put_limit_run, row))
+            if self._seq == 1:
+                continue  # the case begins: nothing stands yet that could move
             if clock is not None and clock.state == "expired":
                 continue  # its timers have their moment already
             running = due if clock is not None and clock.state == "running" else None
@@ -106,6 +103,9 @@ class Projection:
             moved = {"of_case": self._case_id, "of_limit": limit_id, "due": running or FAR}
             self._changes.append((queries.move_items, moved))
             self._changes.append((queries.move_candidates, moved))
+        if self._seq > 1:
+            self._change(queries.move_free_items, due=self._case_due)
+            self._change(queries.move_free_candidates, due=self._case_due)
 
     def _due_of(self, limit: str | None) -> str:
         if limit is not None:

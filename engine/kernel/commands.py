@@ -8,6 +8,7 @@ A command says *what*; who, on whose behalf, when and under which idempotency ke
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 
@@ -123,6 +124,59 @@ class Annotate(NamedTuple):
     item: str | None = None
 
 
+# -- on the statutory clocks; carried out by `engine.cases`, the kernel has no part in them -----------------------
+
+
+class SuspendClock(NamedTuple):
+    """Stop a limit's clock on a ground that its law lists; `notice` names the written notice to the applicant."""
+
+    limit: str
+    ground: str
+    notice: str
+    on: date | datetime
+
+
+class ResumeClock(NamedTuple):
+    limit: str
+    ground: str
+    on: date | datetime
+
+
+class ExtendClock(NamedTuple):
+    """`approver` as the law names the office; `amount` None is the most that the law allows."""
+
+    limit: str
+    approver: str
+    reason: str
+    notice: str
+    on: date | datetime
+    amount: int | None = None
+
+
+class CancelClock(NamedTuple):
+    limit: str
+    reason: str
+
+
+class ResetClock(NamedTuple):
+    """Begin the limit anew from `on`, where its law says so."""
+
+    limit: str
+    on: date | datetime
+    reason: str
+
+
+class RecomputeClocks(NamedTuple):
+    """Bring every open clock of the case under that calendar version."""
+
+    calendar: str
+
+
+ClockCommand = SuspendClock | ResumeClock | ExtendClock | CancelClock | ResetClock | RecomputeClocks
+CLOCK_COMMANDS: tuple[type[Any], ...] = (
+    SuspendClock, ResumeClock, ExtendClock, CancelClock, ResetClock, RecomputeClocks,
+)  # fmt: skip
+
 Command = (
     StartCase
     | ClaimItem
@@ -140,12 +194,14 @@ Command = (
     | ResolveIncident
     | SetVariables
     | Annotate
+    | ClockCommand
 )
 COMMANDS: dict[str, type[Any]] = {
     kind.__name__: kind
     for kind in (
         StartCase, ClaimItem, ReleaseItem, CompleteItem, ReturnTo, WithdrawItem, CancelCase, DeliverMessage,
         DeliverSignal, FireTimer, FinishJob, ThrowJobError, FailJob, ResolveIncident, SetVariables, Annotate,
+        *CLOCK_COMMANDS,
     )
 }  # fmt: skip
 

@@ -276,6 +276,22 @@ class Annotated(NamedTuple):
     event: str = "annotated"
 
 
+class ClockChanged(NamedTuple):
+    """A clock command's line in the ledger. `change`: suspended | resumed | extended | cancelled | restarted | recomputed.
+
+    `state` and `due` (aware UTC) as they now stand; `calendar` is the version that they were reckoned by.
+    """
+
+    limit: str
+    change: str
+    state: str
+    due_before: datetime | None
+    due: datetime | None
+    provisional: bool
+    calendar: str
+    event: str = "clock_changed"
+
+
 Effect = (
     CaseStarted
     | CaseEnded
@@ -310,6 +326,7 @@ Effect = (
     | IncidentResolved
     | WritesCollided
     | Annotated
+    | ClockChanged
 )
 
 

@@ -129,6 +129,28 @@ move_candidates = Query(
     )
     .values(_set("due"))
 )
+# What bears no limit of its own follows the earliest of the case.
+move_free_items = Query(
+    update(t.work_item)
+    .where(
+        t.work_item.c.case_id == _CASE_ID,
+        t.work_item.c.state.in_([literal_column("'open'"), literal_column("'claimed'")]),
+        t.work_item.c.limit_id.is_(None),
+    )
+    .values(_set("due"))
+)
+move_free_candidates = Query(
+    update(t.work_item_candidate)
+    .where(
+        t.work_item_candidate.c.case_id == _CASE_ID,
+        t.work_item_candidate.c.item.in_(
+            select(t.work_item.c.item).where(
+                t.work_item.c.case_id == _CASE_ID, t.work_item.c.limit_id.is_(None)
+            )
+        ),
+    )
+    .values(_set("due"))
+)
 item_of_case = Query(select(t.work_item).where(_OF_ITEM))
 items_of_case = Query(
     select(t.work_item)
@@ -167,10 +189,13 @@ put_limit_run = Query(
         index_elements=["case_id", "limit_id"],
         set_={
             name: _put.excluded[name]
-            for name in ("state", "started_on", "due", "provisional", "ended_at", "data")
+            for name in (
+                "state", "started_on", "due", "provisional", "ended_at", "calendar", "first_day", "last_day",
+                "warn_at", "yellow_at", "red_at", "data",
+            )
         },
     )
-)
+)  # fmt: skip
 add_clock_events = Query(_all_of(t.clock_event))
 limit_runs_of_case = Query(
     select(t.limit_run)

@@ -209,10 +209,40 @@ limit_run = Table(
     Column("due", _code()),
     Column("provisional", Boolean, nullable=False),
     Column("ended_at", _code()),
+    # The calendar version that the run has been held against, and the days (Shanghai) that its span touches.
+    Column("calendar", Text, nullable=False),
+    Column("first_day", _code()),
+    Column("last_day", _code()),
+    # When its warnings are to be looked at next, which have been given, and from when its light is yellow and red.
+    Column("warn_at", _code()),
+    Column("warned", Text, nullable=False),
+    Column("yellow_at", _code()),
+    Column("red_at", _code()),
+    Column("section", Text, nullable=False),
     Column("data", Text, nullable=False),
     Index(
         "ix_limit_run_due", "due",
         sqlite_where=text("state = 'running'"), postgresql_where=text("state = 'running'"),
+    ),
+    Index(
+        "ix_limit_run_calendar", "calendar", "case_id",
+        sqlite_where=text("state = 'running'"), postgresql_where=text("state = 'running'"),
+    ),
+    Index(
+        "ix_limit_run_warn_at", "warn_at",
+        sqlite_where=text("warn_at IS NOT NULL"), postgresql_where=text("warn_at IS NOT NULL"),
+    ),
+    Index(
+        "ix_limit_run_red_at", "red_at", "section",
+        sqlite_where=text("red_at IS NOT NULL"), postgresql_where=text("red_at IS NOT NULL"),
+    ),
+    Index(
+        "ix_limit_run_lights", "section", "yellow_at", "red_at",
+        sqlite_where=text("state = 'running'"), postgresql_where=text("state = 'running'"),
+    ),
+    Index(
+        "ix_limit_run_suspended", "section",
+        sqlite_where=text("state = 'suspended'"), postgresql_where=text("state = 'suspended'"),
     ),
 )  # fmt: skip
 clock_event = Table(
@@ -228,6 +258,37 @@ clock_event = Table(
     Column("due_before", _code()),
     Column("due_after", _code()),
     Column("data", Text, nullable=False),
+    Index(
+        "ix_clock_event_recomputed", "at",
+        sqlite_where=text("kind = 'recomputed'"), postgresql_where=text("kind = 'recomputed'"),
+    ),
+)  # fmt: skip
+# What somebody is to be told: `addressee` is a post, or a user as `user:<name>`. One a warning, due date and addressee.
+notice = Table(
+    "notice",
+    metadata,
+    Column("notice", _code(), primary_key=True),
+    Column("addressee", Text, nullable=False),
+    Column("case_id", _code(), ForeignKey("case.case_id"), nullable=False),
+    Column("limit_id", Text, nullable=False),
+    Column("warning", Text, nullable=False),
+    Column("due", _code(), nullable=False),
+    Column("at", _code(), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("mailed_at", _code()),
+    UniqueConstraint("case_id", "limit_id", "warning", "due", "addressee"),
+    Index("ix_notice_addressee_at", "addressee", "at", "notice"),
+    Index(
+        "ix_notice_unmailed", "at",
+        sqlite_where=text("mailed_at IS NULL"), postgresql_where=text("mailed_at IS NULL"),
+    ),
+)  # fmt: skip
+notice_read = Table(
+    "notice_read",
+    metadata,
+    Column("notice", _code(), ForeignKey("notice.notice"), primary_key=True),
+    Column("user", Text, primary_key=True),
+    Column("read_at", _code(), nullable=False),
 )
 # `due` is when the timer falls due; `run_at` is when a worker may take it next: put off by a lease or a retry.
 timer = Table(
@@ -323,10 +384,14 @@ calendar_version = Table(
     "calendar_version",
     metadata,
     Column("version", Text, primary_key=True),
+    Column("ordinal", Integer, nullable=False, unique=True),
     Column("notice", Text, nullable=False),
     Column("published_at", _code(), nullable=False),
-    Column("first_year", Integer, nullable=False),
-    Column("last_year", Integer, nullable=False),
+    Column("years", Text, nullable=False),
+    Column("added_at", _code(), nullable=False),
+    Column("added_by", Text, nullable=False),
+    # None is a draft: stored, and not in force yet.
+    Column("in_force_at", _code()),
 )
 calendar_day = Table(
     "calendar_day",
@@ -335,6 +400,7 @@ calendar_day = Table(
     Column("day", _code(), primary_key=True),
     Column("working", Boolean, nullable=False),
     Column("name", Text, nullable=False),
+    Column("order_number", Text, nullable=False),
 )
 section = Table(
     "section",

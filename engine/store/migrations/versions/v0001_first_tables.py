@@ -16,11 +16,15 @@ def upgrade() -> None:
     op.create_table(
         "calendar_version",
         sa.Column("version", sa.Text(), nullable=False),
+        sa.Column("ordinal", sa.Integer(), nullable=False),
         sa.Column("notice", sa.Text(), nullable=False),
         sa.Column("published_at", CODE, nullable=False),
-        sa.Column("first_year", sa.Integer(), nullable=False),
-        sa.Column("last_year", sa.Integer(), nullable=False),
+        sa.Column("years", sa.Text(), nullable=False),
+        sa.Column("added_at", CODE, nullable=False),
+        sa.Column("added_by", sa.Text(), nullable=False),
+        sa.Column("in_force_at", CODE, nullable=True),
         sa.PrimaryKeyConstraint("version", name=op.f("pk_calendar_version")),
+        sa.UniqueConstraint("ordinal", name=op.f("uq_calendar_version_ordinal")),
     )
     op.create_table(
         "deployment",
@@ -127,6 +131,7 @@ def upgrade() -> None:
         sa.Column("day", CODE, nullable=False),
         sa.Column("working", sa.Boolean(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("order_number", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["version"], ["calendar_version.version"], name=op.f("fk_calendar_day_version")
         ),
@@ -243,6 +248,53 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["case_id"], ["case.case_id"], name=op.f("fk_clock_event_case_id")),
         sa.PrimaryKeyConstraint("case_id", "seq", "line", name=op.f("pk_clock_event")),
     )
+    op.create_index(
+        "ix_clock_event_recomputed",
+        "clock_event",
+        ["at"],
+        unique=False,
+        sqlite_where=sa.text("kind = 'recomputed'"),
+        postgresql_where=sa.text("kind = 'recomputed'"),
+    )
+    op.create_table(
+        "notice",
+        sa.Column("notice", CODE, nullable=False),
+        sa.Column("addressee", sa.Text(), nullable=False),
+        sa.Column("case_id", CODE, nullable=False),
+        sa.Column("limit_id", sa.Text(), nullable=False),
+        sa.Column("warning", sa.Text(), nullable=False),
+        sa.Column("due", CODE, nullable=False),
+        sa.Column("at", CODE, nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("mailed_at", CODE, nullable=True),
+        sa.ForeignKeyConstraint(["case_id"], ["case.case_id"], name=op.f("fk_notice_case_id")),
+        sa.PrimaryKeyConstraint("notice", name=op.f("pk_notice")),
+        sa.UniqueConstraint(
+            "case_id",
+            "limit_id",
+            "warning",
+            "due",
+            "addressee",
+            name=op.f("uq_notice_case_id_limit_id_warning_due_addressee"),
+        ),
+    )
+    op.create_index("ix_notice_addressee_at", "notice", ["addressee", "at", "notice"], unique=False)
+    op.create_index(
+        "ix_notice_unmailed",
+        "notice",
+        ["at"],
+        unique=False,
+        sqlite_where=sa.text("mailed_at IS NULL"),
+        postgresql_where=sa.text("mailed_at IS NULL"),
+    )
+    op.create_table(
+        "notice_read",
+        sa.Column("notice", CODE, nullable=False),
+        sa.Column("user", sa.Text(), nullable=False),
+        sa.Column("read_at", CODE, nullable=False),
+        sa.ForeignKeyConstraint(["notice"], ["notice.notice"], name=op.f("fk_notice_read_notice")),
+        sa.PrimaryKeyConstraint("notice", "user", name=op.f("pk_notice_read")),
+    )
     op.create_table(
         "document",
         sa.Column("case_id", CODE, nullable=False),
@@ -294,6 +346,14 @@ def upgrade() -> None:
         sa.Column("due", CODE, nullable=True),
         sa.Column("provisional", sa.Boolean(), nullable=False),
         sa.Column("ended_at", CODE, nullable=True),
+        sa.Column("calendar", sa.Text(), nullable=False),
+        sa.Column("first_day", CODE, nullable=True),
+        sa.Column("last_day", CODE, nullable=True),
+        sa.Column("warn_at", CODE, nullable=True),
+        sa.Column("warned", sa.Text(), nullable=False),
+        sa.Column("yellow_at", CODE, nullable=True),
+        sa.Column("red_at", CODE, nullable=True),
+        sa.Column("section", sa.Text(), nullable=False),
         sa.Column("data", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["case_id"], ["case.case_id"], name=op.f("fk_limit_run_case_id")),
         sa.PrimaryKeyConstraint("case_id", "limit_id", name=op.f("pk_limit_run")),
@@ -305,6 +365,46 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("state = 'running'"),
         postgresql_where=sa.text("state = 'running'"),
+    )
+    op.create_index(
+        "ix_limit_run_calendar",
+        "limit_run",
+        ["calendar", "case_id"],
+        unique=False,
+        sqlite_where=sa.text("state = 'running'"),
+        postgresql_where=sa.text("state = 'running'"),
+    )
+    op.create_index(
+        "ix_limit_run_warn_at",
+        "limit_run",
+        ["warn_at"],
+        unique=False,
+        sqlite_where=sa.text("warn_at IS NOT NULL"),
+        postgresql_where=sa.text("warn_at IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_limit_run_red_at",
+        "limit_run",
+        ["red_at", "section"],
+        unique=False,
+        sqlite_where=sa.text("red_at IS NOT NULL"),
+        postgresql_where=sa.text("red_at IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_limit_run_lights",
+        "limit_run",
+        ["section", "yellow_at", "red_at"],
+        unique=False,
+        sqlite_where=sa.text("state = 'running'"),
+        postgresql_where=sa.text("state = 'running'"),
+    )
+    op.create_index(
+        "ix_limit_run_suspended",
+        "limit_run",
+        ["section"],
+        unique=False,
+        sqlite_where=sa.text("state = 'suspended'"),
+        postgresql_where=sa.text("state = 'suspended'"),
     )
     op.create_table(
         "subscription",
@@ -405,6 +505,8 @@ def downgrade() -> None:
     op.drop_table("timer")
     op.drop_table("subscription")
     op.drop_table("limit_run")
+    op.drop_table("notice_read")
+    op.drop_table("notice")
     op.drop_table("entry")
     op.drop_table("document")
     op.drop_table("clock_event")
