@@ -76,6 +76,11 @@ def number(value: Any) -> str:
     return f"{value:,}" if isinstance(value, int | Decimal) and not isinstance(value, bool) else str(value)
 
 
+def project(title: str, applicant: str) -> str:
+    """The title without the applicant's name before it, where the name already stands beside it."""
+    return title.removeprefix(applicant).lstrip("：: ") if applicant else title
+
+
 def today() -> str:
     now = datetime.now(SHANGHAI)
     return f"{now.date().isoformat()} {WEEKDAYS[now.weekday()]}"
@@ -86,7 +91,8 @@ def teach(app: Flask) -> None:
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_translations(_TRANSLATIONS, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.filters.update(
-        day=day, short_day=short_day, moment=moment, span=span, number=number, light=lambda light: _(LIGHTS.get(light, LIGHTS["grey"])),
+        day=day, short_day=short_day, moment=moment, span=span, number=number, project=project,
+        light=lambda light: _(LIGHTS.get(light, LIGHTS["grey"])),
         status=lambda status: _(STATUSES.get(status, status)),
         clock_state=lambda state: _(CLOCK_STATES.get(state, state)),
         unit=lambda unit: _(UNITS.get(unit, unit)),
