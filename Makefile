@@ -47,13 +47,13 @@ $(VENV)/pyvenv.cfg:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.run: $(VENV)/pyvenv.cfg requirements.lock setup.cfg
-	@test -e $(VENV)/.dev || $(BIN)/pip install -q --require-hashes -r requirements.lock
-	@$(BIN)/pip install -q --no-deps --no-build-isolation -e .
+	@test -e $(VENV)/.dev || $(BIN)/pip install -qq --require-hashes -r requirements.lock
+	@$(BIN)/pip install -qq --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/pyvenv.cfg requirements-dev.lock setup.cfg
-	$(BIN)/pip install -q --require-hashes -r requirements-dev.lock
-	@$(BIN)/pip install -q --no-deps --no-build-isolation -e .
+	$(BIN)/pip install -qq --require-hashes -r requirements-dev.lock
+	@$(BIN)/pip install -qq --no-deps --no-build-isolation -e .
 	@touch $@ $(VENV)/.run
 
 $(VENV)/.browser:
