@@ -9,7 +9,7 @@ from typing import Any
 
 from forms.definition import Field
 from forms.geometry import points_text
-from forms.values import SHANGHAI
+from forms.values.moments import SHANGHAI
 
 BLANK = "—"
 

@@ -16,13 +16,13 @@ class FormError(Exception):
         super().__init__(self.message)
 
 
-class UnknownStep(FormError):  # noqa: N818
+class UnknownStep(FormError):
     """表单没有定义这个环节"""
 
     code = "unknown_step"
 
 
-class InvalidForm(FormError):  # noqa: N818
+class InvalidForm(FormError):
     """填报内容有误"""
 
     code = "invalid_form"

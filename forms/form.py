@@ -14,7 +14,7 @@ from forms import encoding, rendering
 from forms.definition import HELD, STATES, Definition, Evaluate, Field, Material, Outcome, Section, Step
 from forms.description import describe
 from forms.errors import InvalidForm, UnknownStep
-from forms.reading import Path, Reader, read_yaml
+from forms.reading import Path, Reader, read_definition, read_yaml
 from forms.values import Decoder, decoder
 
 TOTAL = 1_000_000
@@ -391,7 +391,7 @@ def compile_form(
 
     Raises DefinitionError with every fault; `lines` (from `read_yaml`) gives them their lines.
     """
-    return Form(Reader(expressions, file, lines or {}).definition(definition))
+    return Form(read_definition(Reader(expressions, file, lines or {}), definition))
 
 
 @lru_cache(maxsize=1024)

@@ -13,7 +13,7 @@ Point = tuple[Decimal, Decimal]
 _SEPARATOR = re.compile(r"[\s,，;；]+")
 
 
-class BadGeometry(ValueError):  # noqa: N818
+class BadGeometry(ValueError):
     """The message says, in Chinese, which ring or point is wrong."""
 
 
