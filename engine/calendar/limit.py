@@ -87,6 +87,18 @@ class Limit:
     source: Source = field(default_factory=Source)
     ends_also: tuple[str, ...] = ()
     rolls: bool = True
+    outlives: bool | None = None
+
+    @property
+    def outlives_case(self) -> bool:
+        """Whether the clock runs on when the case ends; other open clocks are cancelled with it.
+
+        Where the limit does not say, it does when no event of the case ends it: a duty or a term that begins with
+        the decision (复垦、采矿权期限、使用费) is not a time limit on the procedure.
+        """
+        if self.outlives is not None:
+            return self.outlives
+        return not self.endings and not self.minimum
 
     @property
     def endings(self) -> tuple[str, ...]:

@@ -14,11 +14,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from engine.calendar.clock import NO_CLOCKS, Clocks
+from engine.calendar.limit import Limits
 from engine.calendar.period import SHANGHAI
 from engine.calendar.seed import seed
 from engine.calendar.working import WorkingCalendar
-from engine.cases import correspondence
+from engine.cases import clock_commands, correspondence
 from engine.cases.actor import SYSTEM, Actor, Answer, CaseView
+from engine.cases.clock_commands import ClockedCase
 from engine.cases.clocks import advanced, expired_limit
 from engine.cases.deployments import Deployments, bundle_of
 from engine.cases.journal import ALGORITHMS, effects_of, effects_text, entry_hash
@@ -32,7 +34,15 @@ from engine.errors import Busy, ChengbanError, NotFound
 from engine.feel import Environment
 from engine.kernel import State, apply
 from engine.kernel import effects as e
-from engine.kernel.commands import Command, FailJob, FireTimer, StartCase, ThrowJobError
+from engine.kernel.commands import (
+    CLOCK_COMMANDS,
+    ClockCommand,
+    Command,
+    FailJob,
+    FireTimer,
+    StartCase,
+    ThrowJobError,
+)
 from engine.store import Conflict, Store, Transaction, queries
 
 T = TypeVar("T")
@@ -287,7 +297,7 @@ class Cases:
         projection.take(outcome.effects)
         status = _status(outcome.state)
         data = dumps({**command._asdict(), "header": told}, canonical=True)
-        entry = self._entry(
+        entry = self.new_entry(
             case_id, 1, at, actor, key, deployment, command, data, outcome.effects, status, ""
         )
         ended = status not in ("running", "failed")
@@ -327,6 +337,10 @@ class Cases:
         now: datetime,
     ) -> Answer:
         executable = self.deployments.executable(loaded.deployment)
+        if isinstance(command, CLOCK_COMMANDS):
+            return self._on_clocks(
+                transaction, executable.limits, case_id, loaded, command, actor=actor, key=key, now=now
+            )
         expired = None
         if type(command) is FireTimer and executable.limits:
             expired = expired_limit(transaction, case_id, command.timer, now)
@@ -346,7 +360,7 @@ class Cases:
             projection.drop_job(command.job)  # type: ignore[union-attr]
         status = _status(state)
         data = dumps(command._asdict(), canonical=True)
-        entry = self._entry(
+        entry = self.new_entry(
             case_id, seq, at, actor, key, None, command, data, effects, status, loaded.head_hash
         )
         transaction.add(queries.add_entry, entry)
@@ -370,7 +384,29 @@ class Cases:
         )))  # fmt: skip
         return Answer(case_id, seq, effects, status)
 
-    def _entry(
+    def _on_clocks(
+        self,
+        transaction: Transaction,
+        limits: Limits,
+        case_id: str,
+        loaded: Loaded,
+        command: ClockCommand,
+        *,
+        actor: Actor,
+        key: str | None,
+        now: datetime,
+    ) -> Answer:
+        case = ClockedCase(case_id, loaded.revision, loaded.clocks, loaded.head_hash, _status(loaded.state))
+        answer, after, due = clock_commands.execute(
+            self, transaction, limits, case, command, actor=actor, key=key, now=now
+        )
+        after_load = loaded._replace(
+            revision=after.revision, clocks=after.clocks, head_hash=after.head_hash, due=due
+        )
+        transaction.touched.append((case_id, after_load))
+        return answer
+
+    def new_entry(
         self,
         case_id: str,
         seq: int,

@@ -50,8 +50,9 @@ def advanced(
         lines += more
     if ended and clocks:
         reason = command.reason if type(command) is CancelCase else "办件已经结束"
+        names = [name for name in clocks if name in limits and not limits[name].outlives_case]
         clocks, more = clocks_of_law.cancel(
-            limits, clocks, reason=reason, now=now, calendar=calendar, who=actor.user
+            limits, clocks, names, reason=reason, now=now, calendar=calendar, who=actor.user
         )
         lines += more
     return clocks, lines

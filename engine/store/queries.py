@@ -73,6 +73,17 @@ save_case = Query(
     .where(t.case.c.case_id == _CASE_ID)
     .values(_set("status", "steps", "due", "updated_at", "ended_at", "head_seq", "head_hash"))
 )
+# A clock command leaves the state of the case as it is.
+save_clocks = Query(
+    update(t.case_state)
+    .where(t.case_state.c.case_id == _CASE_ID, t.case_state.c.revision == bindparam("read_revision"))
+    .values(_set("revision", "clocks"))
+)
+save_clocked_case = Query(
+    update(t.case)
+    .where(t.case.c.case_id == _CASE_ID)
+    .values(_set("due", "updated_at", "head_seq", "head_hash"))
+)
 add_case = Query(_all_of(t.case))
 add_state = Query(_all_of(t.case_state))
 add_entry = Query(_all_of(t.entry))

@@ -1,0 +1,130 @@
+"""Clock commands: what the law lets people do to a running limit, carried out on the clocks alone.
+
+The kernel has no part in them and the state of the case stays as it is, so that a case that has ended may still have
+its outliving clocks extended or cancelled, and a new calendar can go through many cases without decoding them.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from engine.calendar import clock as law
+from engine.calendar.clock import Clocks, Result
+from engine.calendar.limit import Limits
+from engine.calendar.working import WorkingCalendar
+from engine.cases.actor import Actor, Answer
+from engine.cases.projection import Projection
+from engine.codec import dumps, moment_text
+from engine.errors import Refused
+from engine.kernel.commands import (
+    CancelClock,
+    ClockCommand,
+    ExtendClock,
+    RecomputeClocks,
+    ResetClock,
+    ResumeClock,
+    SuspendClock,
+)
+from engine.kernel.effects import ClockChanged, Effect
+from engine.store import Conflict, Transaction, queries
+
+if TYPE_CHECKING:
+    from engine.cases.cases import Cases
+
+
+class ClockedCase(NamedTuple):
+    """As much of a case as a clock command needs."""
+
+    case_id: str
+    revision: int
+    clocks: Clocks
+    head_hash: str
+    status: str
+
+
+def changed(
+    limits: Limits,
+    clocks: Clocks,
+    command: ClockCommand,
+    now: datetime,
+    calendar: WorkingCalendar,
+    who: str = "",
+) -> Result:
+    """The clocks after the command, and its lines in the ledger. Raises NotFound for a limit the matter does not
+    have, ClockRefused where the law does not allow the change, Refused for a calendar version that is not in force."""
+    match command:
+        case RecomputeClocks():
+            if command.calendar != calendar.version:
+                raise Refused(f"工作日历版本“{command.calendar}”不是现行版本“{calendar.version}”")
+            return law.recompute(limits, clocks, calendar, now, who=who)
+        case SuspendClock(limit, ground, notice, on):
+            return law.suspend(
+                limits, clocks, limit, ground=ground, notice=notice, on=on, now=now, calendar=calendar,
+                who=who,
+            )  # fmt: skip
+        case ResumeClock(limit, ground, on):
+            return law.resume(
+                limits, clocks, limit, ground=ground, on=on, now=now, calendar=calendar, who=who
+            )
+        case ExtendClock(limit, approver, reason, notice, on, amount):
+            return law.extend(
+                limits, clocks, limit, approver=approver, reason=reason, notice=notice, on=on, now=now,
+                calendar=calendar, amount=None if amount is None else int(amount), who=who,
+            )  # fmt: skip
+        case CancelClock(limit, reason):
+            if not reason.strip():
+                raise law.ClockRefused("终止期限须写明理由")
+            if limit not in limits or limit not in clocks or clocks[limit].state in law.ENDED:
+                raise law.ClockRefused(f"期限“{limits[limit].name if limit in limits else limit}”不在计算中")
+            return law.cancel(limits, clocks, (limit,), reason=reason, now=now, calendar=calendar, who=who)
+        case ResetClock(limit, on, reason):
+            if not reason.strip():
+                raise law.ClockRefused("重新起算须写明理由")
+            return law.reset(limits, clocks, limit, on=on, reason=reason, now=now, calendar=calendar, who=who)
+
+
+def execute(
+    cases: Cases,
+    transaction: Transaction,
+    limits: Limits,
+    case: ClockedCase,
+    command: ClockCommand,
+    *,
+    actor: Actor,
+    key: str | None,
+    now: datetime,
+) -> tuple[Answer, ClockedCase, str]:
+    """Journal and project one clock command; the answer, the case after it, its due moment as text.
+
+    Raises what `changed` raises (nothing is written then), Conflict when the case has gone on in the meantime.
+    """
+    clocks, lines = changed(limits, case.clocks, command, now, cases.calendar, actor.user)
+    seq, at = case.revision + 1, moment_text(now)
+    effects: tuple[Effect, ...] = tuple(
+        ClockChanged(
+            line.limit, line.event, clocks[line.limit].state, line.due_before, line.due_after, line.provisional,
+            line.calendar,
+        )
+        for line in lines
+    )  # fmt: skip
+    projection = Projection(case.case_id, seq, at, {}, {}, clocks)
+    projection.clocks_moved(limits, lines, actor.user)
+    data = dumps(command._asdict(), canonical=True)
+    entry = cases.new_entry(
+        case.case_id, seq, at, actor, key, None, command, data, effects, case.status, case.head_hash
+    )
+    transaction.add(queries.add_entry, entry)
+    projection.write(transaction)
+    transaction.add(queries.save_clocked_case, {
+        "of_case": case.case_id, "due": projection.due, "updated_at": at, "head_seq": seq,
+        "head_hash": entry["hash"],
+    })  # fmt: skip
+    saved = transaction.run(queries.save_clocks, {
+        "of_case": case.case_id, "read_revision": case.revision, "revision": seq,
+        "clocks": dumps(clocks.to_json()),
+    })  # fmt: skip
+    if saved != 1:
+        raise Conflict()
+    after = case._replace(revision=seq, clocks=clocks, head_hash=entry["hash"])
+    return Answer(case.case_id, seq, effects, case.status), after, projection.due
