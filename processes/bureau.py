@@ -24,6 +24,7 @@ from engine.kernel.commands import (
     ClaimItem,
     Command,
     CompleteItem,
+    ExtendClock,
     ReleaseItem,
     ReturnTo,
     WithdrawItem,
@@ -39,6 +40,7 @@ from processes.organisation import Organisation, organisation
 from processes.views import CaseView, InboxPage, ItemView, Row, StepForm
 
 SEPARATOR = "|"
+EXTENSION, GRANTED = "extend_outcome", "批准并告知"
 FILTER_PAGES = 20  # pages looked through for a filter before giving back what was found
 
 
@@ -222,6 +224,8 @@ class Bureau:
             known = {**view.variables, **view.variables_at(item)}
             return CompleteItem(item, dict(desk.form.load(row["element"], data, known)), user)
 
+        if EXTENSION in data:
+            self._extend(user, case_id, item, data)
         return self._act(user, case_id, item, command, key)
 
     def return_to(
@@ -310,6 +314,33 @@ class Bureau:
             return build(view, row)
 
         return self.cases.submit(case_id, command, actor=Actor(user, account.name), key=key)
+
+    def _extend(self, user: str, case_id: str, item: str, data: Mapping[str, Any]) -> None:
+        """An extension that the step `extend` approves stretches the clock before the step is completed.
+
+        Should the process end in between, the step is still open and done again: the key is the step's.
+        """
+        account = self.person(user)
+
+        def look(view: Looking) -> ExtendClock | None:
+            row = self._open_item(view, item)
+            self._may_see(account, row)
+            if row["claimed_by"] not in (None, user):
+                raise ItemTaken()
+            desk = self._desk(view.deployment)
+            values = desk.form.load(row["element"], data, {**view.variables, **view.variables_at(item)})
+            limit = desk.limits.get("decide")
+            if limit is None or limit.extension is None or values.get(EXTENSION) != GRANTED:
+                return None
+            return ExtendClock(
+                limit.id, limit.extension.approver, values["extension_reason"], values["extension_notice_no"],
+                values["extension_granted_on"],
+            )  # fmt: skip
+
+        command = self.cases.view(case_id, look)
+        if command is not None:
+            actor = Actor(user, account.name)
+            self.cases.submit(case_id, command, actor=actor, key=f"{case_id}:{item}:extension")
 
     def _open_item(self, view: Looking, item: str) -> dict[str, Any]:
         row = view.item(item)
