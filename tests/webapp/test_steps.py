@@ -174,17 +174,21 @@ def test_returning_needs_a_reason_and_a_target(
 
 
 def test_one_takes_back_what_nobody_has_begun(
-    clerk: FlaskClient, bureau: Bureau, case_id: str, item: str
+    signed: Callable[[str], FlaskClient], bureau: Bureau, case_id: str, item: str
 ) -> None:
     bureau.complete(CLERK, case_id, item, ACCEPTED, key="done")
-    page = clerk.get(f"/cases/{case_id}").get_data(as_text=True)
+    surveyor = holder(bureau, "国土空间用途管制科/经办人")
+    survey = bureau.inbox(surveyor, "claimable").rows[0].item
+    seen = {"survey_on": "2026-09-25", "surveyor_1": "甲", "surveyor_2": "乙", "site_opinion": "一致"}
+    bureau.complete(surveyor, case_id, survey, {**seen, "survey_outcome": "完成踏勘"}, key="seen")
+    desk = signed(surveyor)
+    page = desk.get(f"/cases/{case_id}").get_data(as_text=True)
     assert 'value="withdraw"' in page
-    answer = clerk.post(
-        f"/cases/{case_id}",
-        data={**hidden(page), "_command": "withdraw", "_item": item, "_reason": "日期填错"},
-    )
+    command = {**hidden(page), "_command": "withdraw", "_item": survey, "_reason": "日期填错"}
+    answer = desk.post(f"/cases/{case_id}", data=command)
     assert answer.status_code == 303
-    assert "受理审查" in [one.step for one in bureau.case(CLERK, case_id).items]
+    assert "现场踏勘（两人以上）" in [one.step for one in bureau.case(CLERK, case_id).items]
+    assert "日期填错" in desk.get(f"/cases/{case_id}").get_data(as_text=True)
 
 
 def test_a_note_and_a_cancellation_stand_in_the_history(clerk: FlaskClient, case_id: str) -> None:
@@ -264,7 +268,7 @@ def test_a_lost_cookie_on_our_own_page_loses_nothing_either(clerk: FlaskClient, 
 def test_untouched_for_five_working_days_it_counts_as_accepted_and_the_page_says_why(
     clerk: FlaskClient, bureau: Bureau, case_id: str, clock: Callable[[], datetime]
 ) -> None:
-    """行政许可法 第三十二条: received on 2026-09-25, a holiday; the fifth working day is 2026-10-08... by the calendar."""
+    """行政许可法 第三十二条: received on 2026-09-25, a holiday; holidays and swapped days lie between."""
     for day in range(26, 31):
         clock.now = datetime(2026, 9, day, 17, tzinfo=UTC)  # type: ignore[attr-defined]
         bureau.tick()
