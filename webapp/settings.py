@@ -26,11 +26,9 @@ class Settings:
     session_minutes: int = 12 * 60
     secure_cookies: bool = False
     sign_ins: str = "10 per minute"
-    calls: str = "600 per minute"
     demo_password: str | None = None
     upload_bytes: int = 64 * 1024 * 1024
     text_bytes: int = 4 * 1024 * 1024
-    ticker: bool = False
 
 
 def from_environment() -> Settings:
