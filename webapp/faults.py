@@ -64,6 +64,10 @@ def page(status: int, message: str = "") -> Response:
         ),
         status,
     )
+    if request.headers.get("HX-Request"):
+        # htmx 4 puts refused answers into the page too: this one takes the whole of it, not a part.
+        answer.headers["HX-Retarget"] = answer.headers["HX-Reselect"] = "#main"
+        answer.headers["HX-Reswap"] = "outerHTML"
     if status in (429, 503):
         answer.headers["Retry-After"] = "60" if status == 429 else "2"
     return answer

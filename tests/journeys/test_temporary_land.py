@@ -238,3 +238,20 @@ def test_slash_goes_to_the_search_and_tab_begins_at_the_skip_link(desk: Desk) ->
         assert page.evaluate("document.activeElement.className") == "skip"
         page.keyboard.press("/")
         assert page.evaluate("document.activeElement.id") == "search"
+
+
+def test_filtering_and_turning_pages_replaces_the_list_alone(desk: Desk) -> None:
+    for number in range(1, 23):
+        receive(desk, number)
+    with desk.signed_in(desk.holder(WINDOW)) as page:
+        page.goto(f"{desk.url}/inbox?box=claimable")
+        page.evaluate("window.untouched = true")
+        page.click("a[rel=next]")
+        page.wait_for_url("**/inbox?**after=**")
+        page.wait_for_function("document.querySelectorAll('.rows tbody tr').length === 2")
+        page.click("nav.filters >> text=临时用地审批")
+        page.wait_for_url("**matter=temporary-land-use**")
+        page.wait_for_function("document.querySelectorAll('.rows tbody tr').length === 20")
+        assert page.evaluate("window.untouched") is True
+        assert page.locator("#list").count() == 1
+        assert desk.complaints == []

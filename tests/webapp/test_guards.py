@@ -130,3 +130,13 @@ def test_health_says_so_when_the_database_is_gone(client: FlaskClient, bureau: B
 
 def test_pages_about_cases_are_not_kept_by_caches(clerk: FlaskClient) -> None:
     assert clerk.get("/inbox").headers["Cache-Control"] == "no-store"
+
+
+def test_a_part_of_a_page_that_is_refused_takes_the_whole_page(
+    clerk: FlaskClient, client: FlaskClient
+) -> None:
+    refused = clerk.get("/cases/nope", headers={"HX-Request": "true"})
+    assert refused.status_code == 404
+    assert refused.headers["HX-Retarget"] == "#main"
+    asked = client.get("/inbox", headers={"HX-Request": "true"})
+    assert asked.headers["HX-Redirect"].startswith("/signin")
