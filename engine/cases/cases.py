@@ -16,10 +16,10 @@ from typing import Any, TypeVar
 from engine.calendar.clock import NO_CLOCKS, Clocks
 from engine.calendar.limit import Limits
 from engine.calendar.period import SHANGHAI
-from engine.calendar.seed import seed
 from engine.calendar.working import WorkingCalendar
 from engine.cases import clock_commands, correspondence
 from engine.cases.actor import SYSTEM, Actor, Answer, CaseView
+from engine.cases.calendars import Calendars
 from engine.cases.clock_commands import ClockedCase
 from engine.cases.clocks import advanced, expired_limit
 from engine.cases.deployments import Deployments, bundle_of
@@ -76,12 +76,17 @@ class Cases:
             raise ChengbanError(f"不支持的散列算法 {hash_name}；可用：{'、'.join(ALGORITHMS)}")
         self.store = store
         self.clock = clock
-        self.calendar = calendar or seed()
+        self.calendars = Calendars(store, calendar)
         self.message_ttl = message_ttl
         self.deployments = Deployments(store)
         self._hash_name = hash_name
         self._recent = Recent(CASES_KEPT)
         self._numbers = CaseNumbers()
+
+    @property
+    def calendar(self) -> WorkingCalendar:
+        """The calendar version in force."""
+        return self.calendars.current
 
     # -- publishing ----------------------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from engine.calendar import clock as law
-from engine.calendar.clock import Clocks, Result
+from engine.calendar.clock import ClockEvent, Clocks, Result
 from engine.calendar.limit import Limits
 from engine.calendar.working import WorkingCalendar
 from engine.cases.actor import Actor, Answer
@@ -84,6 +84,17 @@ def changed(
             return law.reset(limits, clocks, limit, on=on, reason=reason, now=now, calendar=calendar, who=who)
 
 
+def told(clocks: Clocks, lines: tuple[ClockEvent, ...]) -> tuple[Effect, ...]:
+    """What the journal says of the lines."""
+    return tuple(
+        ClockChanged(
+            line.limit, line.event, clocks[line.limit].state, line.due_before, line.due_after, line.provisional,
+            line.calendar,
+        )
+        for line in lines
+    )  # fmt: skip
+
+
 def execute(
     cases: Cases,
     transaction: Transaction,
@@ -95,19 +106,30 @@ def execute(
     key: str | None,
     now: datetime,
 ) -> tuple[Answer, ClockedCase, str]:
-    """Journal and project one clock command; the answer, the case after it, its due moment as text.
+    """Carry out, journal and project one clock command; the answer, the case after it, its due moment as text.
 
     Raises what `changed` raises (nothing is written then), Conflict when the case has gone on in the meantime.
     """
-    clocks, lines = changed(limits, case.clocks, command, now, cases.calendar, actor.user)
+    result = changed(limits, case.clocks, command, now, cases.calendar, actor.user)
+    return record(cases, transaction, limits, case, command, result, actor=actor, key=key, now=now)
+
+
+def record(
+    cases: Cases,
+    transaction: Transaction,
+    limits: Limits,
+    case: ClockedCase,
+    command: ClockCommand,
+    result: Result,
+    *,
+    actor: Actor,
+    key: str | None,
+    now: datetime,
+) -> tuple[Answer, ClockedCase, str]:
+    """The writing half of `execute`: `result` is what `changed` gave."""
+    clocks, lines = result
     seq, at = case.revision + 1, moment_text(now)
-    effects: tuple[Effect, ...] = tuple(
-        ClockChanged(
-            line.limit, line.event, clocks[line.limit].state, line.due_before, line.due_after, line.provisional,
-            line.calendar,
-        )
-        for line in lines
-    )  # fmt: skip
+    effects = told(clocks, lines)
     projection = Projection(case.case_id, seq, at, {}, {}, clocks)
     projection.clocks_moved(limits, lines, actor.user)
     data = dumps(command._asdict(), canonical=True)

@@ -167,7 +167,12 @@ class Database:
             return {"pool_size": 16, "max_overflow": 16, "pool_use_lifo": True}
         if self.memory:
             # StaticPool: every thread shares the one connection that holds the data; `_writer` keeps them apart.
-            return {"poolclass": sqlalchemy.StaticPool, "connect_args": {"check_same_thread": False}}
+            # A read within a transaction must not reset it on its way out: transactions end themselves.
+            return {
+                "poolclass": sqlalchemy.StaticPool,
+                "pool_reset_on_return": None,
+                "connect_args": {"check_same_thread": False},
+            }
         return {
             "poolclass": QueuePool,
             "pool_size": 16,
