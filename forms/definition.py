@@ -135,6 +135,10 @@ class Material:
     help: str = ""
     source: str = ""
 
+    def needed(self, scope: Mapping[str, Any]) -> bool:
+        """The case as it stands needs it."""
+        return self.required or (self.required_when is not None and self.required_when.holds(scope))
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:

@@ -42,11 +42,11 @@ def typed(field: Field, value: Any) -> str:
     if isinstance(value, Decimal):
         return f"{value:.{field.places}f}" if field.kind in ("area", "money") else f"{value:f}"
     if isinstance(value, datetime):
-        if value.tzinfo is not None:
-            value = value.astimezone(SHANGHAI).replace(tzinfo=None)
-        exact = value.second or value.microsecond
-        return datetime.isoformat(value, timespec="auto" if exact else "minutes")
-    if isinstance(value, (date, time)):
+        local = value if value.tzinfo is None else value.astimezone(SHANGHAI).replace(tzinfo=None)
+        return local.isoformat(" ", _precision(local))
+    if isinstance(value, time):
+        return value.isoformat(_precision(value))
+    if isinstance(value, date):
         return str(value)
     if isinstance(value, (list, tuple)):
         return "、".join(typed(field, item) for item in value)
@@ -56,3 +56,7 @@ def typed(field: Field, value: Any) -> str:
         except (TypeError, ValueError, KeyError, IndexError):
             return str(value)
     return str(value)
+
+
+def _precision(value: datetime | time) -> str:
+    return "auto" if value.second or value.microsecond else "minutes"

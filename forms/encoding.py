@@ -18,10 +18,13 @@ def nested(fields: Mapping[str, Field], step: Step, data: Any) -> dict[str, Any]
     """
     found: dict[str, Any] = {}
     tables: dict[str, dict[int, dict[str, Any]]] = {}
+    materials: dict[str, Any] = {}
     for name in data:
         if name.startswith("_") or name == "csrf_token":
             continue
         values = data.getlist(name)
+        if not values:
+            continue
         field = fields.get(name)
         if field is not None and field.kind != "table":
             if field.kind == "file":
@@ -33,7 +36,7 @@ def nested(fields: Mapping[str, Field], step: Step, data: Any) -> dict[str, Any]
         row, _, column = rest.partition("-")
         table = fields.get(head)
         if head == "materials" and rest:
-            found.setdefault("materials", {})[rest] = values[-1]
+            materials[rest] = values[-1]
         elif table is not None and table.kind == "table" and row.isdecimal() and row.isascii() and column:
             if len(row) <= 4 and int(row) < ROWS:
                 cells = tables.setdefault(head, {}).setdefault(int(row), {})
@@ -42,6 +45,8 @@ def nested(fields: Mapping[str, Field], step: Step, data: Any) -> dict[str, Any]
                 found[name] = values[0]
         else:
             found[name] = values[0] if len(values) == 1 else values
+    if materials:
+        found["materials"] = materials
     for name, rows in tables.items():
         found[name] = [rows.get(number, {}) for number in range(max(rows) + 1)]
     for name, field in fields.items():
@@ -67,7 +72,8 @@ def table_action(fields: Mapping[str, Field], step: Step, data: Any) -> dict[str
     if field is None or field.kind != "table" or step.modes[name] != "edit":
         return None
     values = nested(fields, step, data)
-    rows: list[Any] = list(values.get(name) or [])
+    sent = values.get(name)
+    rows: list[Any] = list(sent) if isinstance(sent, list) else []
     if action == "add" and len(rows) < (field.max_items or 500):
         rows.append({})
     elif action == "remove" and row.isdecimal() and row.isascii() and len(row) <= 4 and int(row) < len(rows):

@@ -212,17 +212,20 @@ def _within(p: Whole, q: Whole, r: Whole) -> bool:
 
 
 def points_text(value: Any) -> str:
-    """A geometry value as the text of points that `read_geometry` takes back; holes only as GeoJSON."""
+    """A geometry value as the text that `read_geometry` takes back, digit for digit; holes only as GeoJSON."""
     polygons = [value["coordinates"]] if value["type"] == "Polygon" else value["coordinates"]
     if any(len(polygon) > 1 for polygon in polygons):
-        shape = {"type": value["type"], "coordinates": _plain(value["coordinates"])}
-        return json.dumps(shape, ensure_ascii=False)
+        return f'{{"type": "{value["type"]}", "coordinates": {_written(value["coordinates"])}}}'
     metres = value.get("unit") == "metre"
     blocks = (
-        "\n".join(f"{y},{x}" if metres else f"{x},{y}" for x, y in polygon[0][:-1]) for polygon in polygons
+        "\n".join(f"{y:f},{x:f}" if metres else f"{x:f},{y:f}" for x, y in polygon[0][:-1])
+        for polygon in polygons
     )
     return "\n\n".join(blocks)
 
 
-def _plain(value: Any) -> Any:
-    return [_plain(item) for item in value] if isinstance(value, list) else float(value)
+def _written(value: Any) -> str:
+    """Nested coordinates as JSON; `json.dumps` would make floats of them."""
+    if isinstance(value, (list, tuple)):
+        return f"[{', '.join(_written(item) for item in value)}]"
+    return f"{value:f}"
