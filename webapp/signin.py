@@ -107,8 +107,7 @@ def restored() -> MultiDict[str, str] | None:
     held = sessions().held(token) if token else None
     if held is None or held.path != request.path or held.user not in (None, me().user):
         return None
-    session.pop("held")
-    sessions().let_go(token)
+    sessions().let_go(session.pop("held"))
     flash(_("已恢复您在登录过期前填写的内容，尚未提交，请核对后再次提交。"), "good")
     return MultiDict([(name, value) for name, values in held.fields.items() for value in values])
 

@@ -92,7 +92,7 @@ def teach(app: Flask) -> None:
     app.jinja_env.install_gettext_translations(_TRANSLATIONS, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.filters.update(
         day=day, short_day=short_day, moment=moment, span=span, number=number, project=project,
-        light=lambda light: _(LIGHTS.get(light, LIGHTS["grey"])),
+        light=lambda light: _(LIGHTS.get(light) or LIGHTS["grey"]),
         status=lambda status: _(STATUSES.get(status, status)),
         clock_state=lambda state: _(CLOCK_STATES.get(state, state)),
         unit=lambda unit: _(UNITS.get(unit, unit)),

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from webapp.sessions import Sessions
+from webapp.sessions import STRANGERS, Sessions
 
 
 class Clock:
@@ -79,3 +79,10 @@ def test_what_was_typed_is_not_held_for_ever(sessions: Sessions, clock: Clock) -
     token = sessions.hold(None, "/x", {})
     clock.now += timedelta(hours=13)
     assert sessions.held(token) is None
+
+
+def test_strangers_cannot_fill_the_disk_nor_push_out_what_colleagues_typed(sessions: Sessions) -> None:
+    ours = sessions.hold("zhanghui", "/x", {"a": ["ours"]})
+    tokens = [sessions.hold(None, "/x", {"n": [str(number)]}) for number in range(STRANGERS + 5)]
+    assert sessions.held(ours) is not None
+    assert [sessions.held(token) is not None for token in tokens[:6]] == [False] * 5 + [True]
