@@ -17,6 +17,7 @@ from engine.cases.loaded import Loaded
 from engine.codec import dumps, loads, moment_of, moment_text
 from engine.errors import Refused
 from engine.kernel.commands import DeliverMessage, DeliverSignal, StartCase
+from engine.kernel.correlation import told
 from engine.store import Transaction, queries
 
 if TYPE_CHECKING:
@@ -87,11 +88,16 @@ def _to_subscriber(
         queries.subscribers, {"kind": "message", "name": message}
     ):
         declared = loads(declared_text)
-        if any(name not in keys or keys[name] != value for name, value in declared.items()):
+        if any(name in keys and keys[name] != value for name, value in declared.items()):
             continue
         loaded = cases.load(transaction, case_id)
         if subscription not in loaded.state.subscriptions:
             continue  # it closed while we waited for the case
+        if not declared.keys() <= keys.keys():
+            net = cases.executable(loaded.deployment).net
+            given = told(net, loaded.state, subscription, keys, values)
+            if any(given.get(name) != value for name, value in declared.items()):
+                continue
         if not declared and not _agrees(loaded, subscription, keys):
             continue
         command = DeliverMessage(subscription, message, dict(keys), dict(values))

@@ -15,6 +15,7 @@ from engine.feel import Environment
 from engine.kernel import activities, adhoc, commands
 from engine.kernel import effects as done
 from engine.kernel.catching import catch
+from engine.kernel.correlation import received
 from engine.kernel.gateways import find_joins, settle
 from engine.kernel.incidents import fail_job, given, resolve, take_job
 from engine.kernel.net import Net, Node
@@ -131,6 +132,10 @@ def _start(
         scope.variables.update(values)
     if scope.variables:
         run.emit(done.VariablesWritten(scope.id, dict(scope.variables)))
+    if began is not None and command.message is not None:
+        for trigger in began.triggers:
+            if trigger.kind == "message" and trigger.name == command.message:
+                received(run, process, trigger, command.keys, values)
     try:
         if began is None:
             populate(run, scope, process.body)
@@ -241,6 +246,9 @@ def _message(run: Run, command: commands.DeliverMessage) -> None:
     given(command.values)
     run.touched.add(subscription.owner)
     run.emit(done.MessageReceived(command.subscription, subscription.node, command.message))
+    token = run.state.tokens.get(subscription.owner)
+    process = run.net.processes[run.state.scopes[token.scope if token else subscription.owner].process]
+    trigger = process.nodes[subscription.node].triggers[subscription.which]
     catch(
         run,
         subscription.owner,
@@ -249,6 +257,7 @@ def _message(run: Run, command: commands.DeliverMessage) -> None:
         command.values,
         subscription.subscription,
     )
+    received(run, process, trigger, command.keys, command.values)
 
 
 def _signal(run: Run, command: commands.DeliverSignal) -> None:

@@ -15,27 +15,14 @@ from engine.kernel.activities import enter as enter_activity
 from engine.kernel.behaviours import ENTER, EXECUTE, never
 from engine.kernel.checks import check_process
 from engine.kernel.concurrency import colliding_writes
+from engine.kernel.correlation import compile_correlation
 from engine.kernel.declared import declared_names, definitions_of, message_name
-from engine.kernel.moments import cycle, duration, is_literal, moment
 from engine.kernel.net import Behaviour, Body, Flow, Net, Node, ProcessNet, StartTrigger, Transfer, Trigger
+from engine.kernel.triggers import compile_event, compile_trigger
 from engine.model import bpmn
 
 if TYPE_CHECKING:
     from engine.decisions import Decisions
-
-
-KINDS: dict[type[bpmn.EventDefinition], str] = {
-    bpmn.MessageDefinition: "message",
-    bpmn.TimerDefinition: "timer",
-    bpmn.SignalDefinition: "signal",
-    bpmn.ErrorDefinition: "error",
-    bpmn.EscalationDefinition: "escalation",
-    bpmn.ConditionalDefinition: "conditional",
-    bpmn.LinkDefinition: "link",
-    bpmn.TerminateDefinition: "terminate",
-    bpmn.CancelDefinition: "cancel",
-    bpmn.CompensateDefinition: "compensation",
-}
 
 
 class Compiler:
@@ -97,7 +84,7 @@ class Compiler:
             self.connect(compiled, current, elements)
         for current, _elements in bodies:
             self.finish(compiled, current)
-        self.correlations(definitions, process, compiled)
+        compile_correlation(self, definitions, process, compiled)
 
     def node(self, model: bpmn.Node, process: ProcessNet, body: Body) -> Node:
         kind = type(model)
@@ -116,7 +103,7 @@ class Compiler:
         if isinstance(model, bpmn.Activity):
             self.activity(node, model)
         elif isinstance(model, bpmn.Event):
-            self.event(node, model)
+            compile_event(self, node, model)
         elif isinstance(model, bpmn.ComplexGateway):
             node.options["complex"] = True
             if model.activation is not None:
@@ -133,6 +120,15 @@ class Compiler:
         node.outputs = self.transfers(model, model.output_associations)
         node.carried = frozenset(item.variable for item in (*model.inputs, *model.outputs))
         node.properties = tuple(item.variable for item in model.properties)
+        fed = {t.target for t in node.inputs} | {to for t in node.inputs for _, to in t.assignments}
+        node.needed = tuple(frozenset(each) & fed for each in model.input_sets)
+        if node.needed:
+            node.options["awaited"] = frozenset(
+                name
+                for t in node.inputs
+                for each in (t.transformation, *(source for source, _ in t.assignments))
+                for name in (*t.sources, *(each.names if each is not None else ()))
+            )
         loop = model.loop
         node.plain = (
             loop is None
@@ -160,9 +156,8 @@ class Compiler:
         elif isinstance(model, bpmn.ServiceTask):
             node.options["handler"] = model.handler or model.operation or model.id
         elif isinstance(model, bpmn.SendTask):
-            node.options["message"] = model.message
-            node.options["handler"] = model.handler
-            node.options["name"] = message_name(model.message)
+            name = message_name(model.message)
+            node.options["send"] = Trigger("message", 0, name, handler=model.handler, message=model.message)
         elif isinstance(model, bpmn.ReceiveTask):
             node.triggers = [Trigger("message", 0, message_name(model.message), message=model.message)]
         elif isinstance(model, bpmn.BusinessRuleTask):
@@ -190,71 +185,21 @@ class Compiler:
             self.put(node, "cardinality", loop.cardinality)
         if loop.completion is not None:
             self.put(node, "completion", loop.completion)
-        for name, definition in (("none_event", loop.none_event), ("one_event", loop.one_event)):
-            if definition is not None:
-                node.options[name] = self.trigger(node, definition, 0)
+        for name, definition in (("none", loop.none_event), ("one", loop.one_event)):
+            if loop.behavior.lower() == name:
+                # §13.3.7: without a reference a default signal; the standard names it not, we call it as the activity
+                default = Trigger("signal", 0, node.id)
+                trigger = compile_trigger(self, node, definition, 0) if definition is not None else default
+                node.options["behavior_event"] = trigger
         for behavior in loop.complex_behaviors:
             condition = self.expression(node.model, behavior.condition)
             event = behavior.event
-            triggers = [self.trigger(node, d, i) for i, d in enumerate(event.definitions)] if event else []
+            triggers = (
+                [compile_trigger(self, node, d, i) for i, d in enumerate(event.definitions)] if event else []
+            )
+            carried = self.transfers(node.model, event.input_associations) if event else []
             if condition is not None:
-                node.behaviors.append((condition, triggers))
-
-    def event(self, node: Node, model: bpmn.Event) -> None:
-        node.triggers = [self.trigger(node, each, index) for index, each in enumerate(model.definitions)]
-        node.parallel = model.parallel_multiple and len(model.definitions) > 1
-        if isinstance(model, bpmn.StartEvent | bpmn.BoundaryEvent):
-            node.interrupting = model.interrupting
-        if isinstance(model, bpmn.CatchEvent):
-            node.outputs = self.transfers(model, model.output_associations)
-            node.carried = frozenset(item.variable for item in model.outputs)
-        elif isinstance(model, bpmn.ThrowEvent):
-            node.inputs = self.transfers(model, model.input_associations)
-
-    def trigger(self, node: Node, definition: bpmn.EventDefinition, index: int) -> Trigger:
-        kind = KINDS.get(type(definition))
-        if kind is None:
-            self.fault(node.model, "unsupported", f"事件定义 {type(definition).__name__} 不在可执行的范围内")
-            kind = "terminate"
-        trigger = Trigger(kind, index)
-        if isinstance(definition, bpmn.MessageDefinition):
-            trigger.name, trigger.message = message_name(definition.message), definition.message
-            trigger.handler = definition.handler
-        elif isinstance(definition, bpmn.SignalDefinition):
-            trigger.name = (definition.signal.name or definition.signal.id) if definition.signal else ""
-        elif isinstance(definition, bpmn.ErrorDefinition):
-            error = definition.error
-            trigger.name = (error.code or error.name or error.id) if error else ""
-        elif isinstance(definition, bpmn.EscalationDefinition):
-            escalation = definition.escalation
-            trigger.name = (escalation.code or escalation.name or escalation.id) if escalation else ""
-        elif isinstance(definition, bpmn.LinkDefinition):
-            trigger.name = definition.name
-        elif isinstance(definition, bpmn.CompensateDefinition):
-            trigger.name, trigger.wait = definition.activity or "", definition.wait
-        elif isinstance(definition, bpmn.ConditionalDefinition) and definition.condition is not None:
-            trigger.text = definition.condition.text
-            trigger.expression = self.expression(node.model, definition.condition)
-        elif isinstance(definition, bpmn.TimerDefinition):
-            self.timer(node, definition, trigger)
-        return trigger
-
-    def timer(self, node: Node, definition: bpmn.TimerDefinition, trigger: Trigger) -> None:
-        if definition.limit is not None:
-            trigger.measure, trigger.text = "limit", definition.limit
-            return
-        for measure in ("date", "duration", "cycle"):
-            source: bpmn.Expression | None = getattr(definition, measure)
-            if source is None:
-                continue
-            trigger.measure, trigger.text = measure, source.text
-            if not is_literal(source.text, measure):
-                trigger.expression = self.expression(node.model, source)
-                continue
-            try:
-                {"date": moment, "duration": duration, "cycle": cycle}[measure](source.text)
-            except (ValueError, OverflowError) as wrong:
-                self.fault(node.model, "timer", f"计时器“{node.id}”：{wrong}")
+                node.behaviors.append((condition, triggers, carried))
 
     def transfers(self, model: Any, associations: Sequence[bpmn.Association]) -> list[Transfer]:
         made = []
@@ -399,23 +344,6 @@ class Compiler:
             ]
             if process.model.executable:
                 self.net.starts = [*self.net.starts, *found]
-
-    def correlations(
-        self, definitions: bpmn.Definitions, process: bpmn.Process, compiled: ProcessNet
-    ) -> None:
-        for subscription in process.correlation_subscriptions:
-            for property_id, source in subscription.bindings.items():
-                known = definitions.correlation_properties.get(property_id)
-                expression = self.expression(subscription, source)
-                if expression is not None:
-                    name = (known.name or known.id) if known else property_id
-                    messages = frozenset(known.paths) if known else frozenset()
-                    compiled.correlations.append((name, messages, expression))
-        for each in definitions.correlation_properties.values():
-            for message, source in each.paths.items():
-                expression = self.expression(each, source)
-                if expression is not None:
-                    compiled.paths.setdefault(message, []).append((each.name or each.id, expression))
 
 
 def compile_net(

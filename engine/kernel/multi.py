@@ -7,6 +7,7 @@ holds those that completed.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -14,7 +15,7 @@ from engine.kernel import effects as done
 from engine.kernel.net import Node
 from engine.kernel.run import Run, StuckError, operation
 from engine.kernel.state import Scope, Token
-from engine.kernel.variables import evaluate, holds, lookup, write
+from engine.kernel.variables import evaluate, holds, lookup, transferred, write
 from engine.model import bpmn
 
 
@@ -87,12 +88,15 @@ def instance_done(run: Run, token: Token, node: Node) -> None:
     run.remove(token)
     scope.variables["numberOfActiveInstances"] -= 1
     scope.variables["numberOfCompletedInstances"] += 1
-    run.queue.appendleft(("multi_step", scope.token, None))
+    run.queue.appendleft(("multi_step", scope.token, token.local or {}))
 
 
 @operation("multi_step")
-def step(run: Run, number: int, _: Any) -> None:
-    """After an instance: throw what `behavior` wants, test the completion condition, start the next."""
+def step(run: Run, number: int, last: Mapping[str, Any]) -> None:
+    """After an instance: throw what `behavior` wants, test the completion condition, start the next.
+
+    `last` are the local variables of the instance that has completed: conditions may read its output item.
+    """
     host = run.token(number)
     node = run.node(host)
     loop = node.model.loop  # type: ignore[attr-defined]
@@ -101,17 +105,17 @@ def step(run: Run, number: int, _: Any) -> None:
         return
     scope = run.scope(host.children[0])
     if loop.completion is not None and holds(
-        run, scope.id, node.expressions["completion"], loop.completion.text
+        run, scope.id, node.expressions["completion"], loop.completion.text, last
     ):
         left = len(scope.tokens)
         run.cancel_within(scope)
         scope = run.scope(host.children[0])
         completed = int(scope.variables["numberOfCompletedInstances"])
         _count(scope, scope.data["count"], 0, completed, left)
-        _throw(run, host, node, loop, scope)
+        _throw(run, host, node, loop, scope, last)
         run.push("multi_end", number)
         return
-    _throw(run, host, node, loop, scope)
+    _throw(run, host, node, loop, scope, last)
     if scope.tokens:
         return
     if scope.data["next"] < scope.data["count"]:
@@ -120,17 +124,19 @@ def step(run: Run, number: int, _: Any) -> None:
     run.push("multi_end", number)
 
 
-def _throw(run: Run, host: Token, node: Node, loop: bpmn.MultiInstance, scope: Scope) -> None:
+def _throw(
+    run: Run, host: Token, node: Node, loop: bpmn.MultiInstance, scope: Scope, last: Mapping[str, Any]
+) -> None:
+    """§13.3.7: what is thrown carries the run-time attributes of the activity; several go in document order."""
     behavior = loop.behavior.lower()
-    if behavior == "none" and node.options.get("none_event"):
-        run.queue.appendleft(("throw_from", host.id, ["none_event", -1]))
-    elif behavior == "one" and node.options.get("one_event") and not scope.data.get("one"):
+    if behavior == "none" or (behavior == "one" and not scope.data.get("one")):
         scope.data["one"] = True
-        run.queue.appendleft(("throw_from", host.id, ["one_event", -1]))
+        run.queue.appendleft(("throw_from", host.id, [-1, dict(scope.variables)]))
     elif behavior == "complex":
-        for index, (condition, triggers) in enumerate(node.behaviors):
-            if holds(run, scope.id, condition, condition.text) and triggers:
-                run.queue.appendleft(("throw_from", host.id, ["complex", index]))
+        for index, (condition, triggers, carried) in reversed(list(enumerate(node.behaviors))):
+            if holds(run, scope.id, condition, condition.text, last) and triggers:
+                values = transferred(run, scope.id, carried, last) if carried else {}
+                run.queue.appendleft(("throw_from", host.id, [index, {**scope.variables, **values}]))
 
 
 @operation("multi_end")

@@ -88,10 +88,11 @@ class Node:
     outputs: list[Transfer] = field(default_factory=list)
     carried: frozenset[str] = frozenset()  # names of data inputs and outputs: never targets of a write
     properties: tuple[str, ...] = ()
+    needed: tuple[frozenset[str], ...] = ()  # input sets: one of them must be there before work begins
     handler: Node | None = None  # compensation handler
     expressions: dict[str, Expression] = field(default_factory=dict)
     options: dict[str, Any] = field(default_factory=dict)
-    behaviors: list[tuple[Expression, list[Trigger]]] = field(default_factory=list)
+    behaviors: list[tuple[Expression, list[Trigger], list[Transfer]]] = field(default_factory=list)
 
 
 @dataclass(slots=True, eq=False)
@@ -120,6 +121,7 @@ class ProcessNet:
     nodes: dict[str, Node] = field(default_factory=dict)
     correlations: list[tuple[str, frozenset[str], Expression]] = field(default_factory=list)
     paths: dict[str, list[tuple[str, Expression]]] = field(default_factory=dict)
+    keys: dict[str, tuple[str, ...]] = field(default_factory=dict)  # correlation key → its properties' names
 
 
 @dataclass(slots=True, eq=False)

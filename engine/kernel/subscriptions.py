@@ -9,6 +9,7 @@ from typing import Any
 
 from engine.kernel import effects as done
 from engine.kernel import moments
+from engine.kernel.correlation import expected
 from engine.kernel.net import Node, Trigger
 from engine.kernel.run import Run, StuckError
 from engine.kernel.state import Subscription, Timer
@@ -24,7 +25,7 @@ def arm(run: Run, waits: list[str], owner: int, node: Node, only: list[int] | No
             waits.append(_set_timer(run, owner, node, trigger))
         elif trigger.kind == "message":
             number = run.number("s")
-            keys = correlation(run, owner, node, trigger)
+            keys = expected(run, owner, node.process, trigger)
             run.state.subscriptions[number] = Subscription(
                 number, "message", owner, node.id, trigger.index, trigger.name
             )
@@ -47,19 +48,6 @@ def arm(run: Run, waits: list[str], owner: int, node: Node, only: list[int] | No
             waits.append(number)
             if holds_now:
                 run.queue.appendleft(("occur", owner, number))
-
-
-def correlation(run: Run, owner: int, node: Node, trigger: Trigger) -> dict[str, Any]:
-    """The keys a delivery must agree in: the process's correlation subscriptions, evaluated now (§8.4.2)."""
-    keys: dict[str, Any] = {}
-    message = trigger.message.id if trigger.message is not None else trigger.name
-    for name, messages, expression in node.process.correlations:
-        if messages and message not in messages:
-            continue
-        value = evaluate(run, owner, expression, expression.text)
-        if value is not None:
-            keys[name] = value
-    return keys
 
 
 def _set_timer(run: Run, owner: int, node: Node, trigger: Trigger) -> str:

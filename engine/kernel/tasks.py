@@ -12,7 +12,7 @@ from engine.kernel.run import Run, StuckError
 from engine.kernel.state import Item, Job, Token, visible
 from engine.kernel.subscriptions import arm
 from engine.kernel.throwing import find_catcher, raise_error, throw_message
-from engine.kernel.variables import decide, evaluate, seen
+from engine.kernel.variables import decide, evaluate, seen, transferred
 from engine.model import bpmn
 
 
@@ -57,10 +57,8 @@ def service_task(run: Run, token: Token, node: Node) -> None:
 
 def send_task(run: Run, token: Token, node: Node) -> None:
     """A message by its handler, or to whoever listens."""
-    message = node.options.get("message")
-    if not throw_message(
-        run, token, node, node.options.get("name", ""), node.options.get("handler"), message
-    ):
+    values = transferred(run, token.id, node.inputs) if node.inputs else {}
+    if not throw_message(run, token, node, node.options["send"], values):
         complete(run, token, node, {})
 
 

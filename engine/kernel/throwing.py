@@ -12,34 +12,40 @@ from typing import Any
 from engine.kernel import effects as done
 from engine.kernel.catching import boundary, catch
 from engine.kernel.compensation import compensate_by_throw
+from engine.kernel.correlation import sent
 from engine.kernel.net import Node, Trigger
 from engine.kernel.run import Run, operation
 from engine.kernel.scopes import open_event_subprocess
 from engine.kernel.state import Job, Scope, Token, visible
-from engine.kernel.variables import evaluate, normal, transferred
-from engine.model import bpmn
+from engine.kernel.variables import normal, transferred
 
 Catcher = tuple[Node, int]
 """An event and the token (boundary) or scope (event sub-process) that it stands on."""
 
 
-def throw(run: Run, token: Token, node: Node, triggers: list[Trigger]) -> bool:
-    """Throw each definition; False when the token must wait for it (jobs, compensation) or is gone."""
+def throw(
+    run: Run, token: Token, node: Node, triggers: list[Trigger], values: Mapping[str, Any] | None = None
+) -> bool:
+    """Throw each definition; False when the token must wait for it (jobs, compensation) or is gone.
+
+    `values` travel with it; without them what the event's input associations carry.
+    """
     waits = False
+    if values is None:
+        values = transferred(run, token.id, node.inputs) if node.inputs and triggers else {}
     for trigger in triggers:
         if token.id not in run.state.tokens:
             return False
         if trigger.kind == "message":
-            waits = throw_message(run, token, node, trigger.name, trigger.handler, trigger.message) or waits
+            waits = throw_message(run, token, node, trigger, values) or waits
         elif trigger.kind == "signal":
-            values = transferred(run, token.id, node.inputs) if node.inputs else {}
             throw_signal(run, node.id, trigger.name, values)
         elif trigger.kind == "escalation":
-            escalate(run, token.id, node.id, trigger.name)
+            escalate(run, token.id, node.id, trigger.name, values)
         elif trigger.kind == "compensation":
             waits = compensate_by_throw(run, token, node, trigger) or waits
         elif trigger.kind == "error":
-            raise_error(run, token.id, node.id, trigger.name)
+            raise_error(run, token.id, node.id, trigger.name, values)
             return False
     return token.id in run.state.tokens and not waits
 
@@ -49,29 +55,23 @@ def throw_from(run: Run, number: int, which: list[Any]) -> None:
     """The events of a multi-instance activity's `behavior` (§13.3.7)."""
     token = run.token(number)
     node = run.node(token)
-    name, index = which
-    triggers = node.behaviors[index][1] if name == "complex" else [node.options[name]]
-    throw(run, token, node, triggers)
+    index, values = which
+    throw(
+        run, token, node, [node.options["behavior_event"]] if index < 0 else node.behaviors[index][1], values
+    )
 
 
-def throw_message(
-    run: Run, token: Token, node: Node, name: str, handler: str | None, message: bpmn.Message | None
-) -> bool:
+def throw_message(run: Run, token: Token, node: Node, trigger: Trigger, values: Mapping[str, Any]) -> bool:
     """By our handler as a job (then True: the token waits), else to whoever listens (MessageThrown)."""
-    if handler is not None:
+    keys = sent(run, token.id, node.process, trigger.message, trigger.name, values)
+    if trigger.handler is not None:
         job = run.number("j")
         run.state.jobs[job] = Job(job, token.id, node.id)
         token.waits.append(job)
-        values = {**visible(run.state, token.id), **transferred(run, token.id, node.inputs)}
-        run.emit(done.JobRequested(job, node.process.id, node.id, handler, values))
+        given = {**visible(run.state, token.id), **values}
+        run.emit(done.JobRequested(job, node.process.id, node.id, trigger.handler, given))
         return True
-    values = transferred(run, token.id, node.inputs)
-    keys: dict[str, Any] = {}
-    for key, path in node.process.paths.get(message.id if message is not None else name, ()):
-        value = evaluate(run, token.id, path, path.text, values)
-        if value is not None:
-            keys[key] = value
-    run.emit(done.MessageThrown(node.id, name, keys, values))
+    run.emit(done.MessageThrown(node.id, trigger.name, keys, dict(values)))
     return False
 
 
@@ -170,7 +170,7 @@ def raise_error(
         _serve(run, catcher, values or {})
 
 
-def escalate(run: Run, number: int, element: str, code: str) -> None:
+def escalate(run: Run, number: int, element: str, code: str, values: Mapping[str, Any] | None = None) -> None:
     """An escalation is caught or only recorded; the thrower goes on unless it was interrupted."""
     catcher = find_catcher(run, number, "escalation", code)
     run.emit(done.EscalationThrown(element, code, catcher[0].id if catcher else None))
@@ -180,7 +180,7 @@ def escalate(run: Run, number: int, element: str, code: str) -> None:
         token = run.token(number)
         if token.phase and not run.node(token).is_activity:
             run.completed(token, run.node(token))
-    _serve(run, catcher, {})
+    _serve(run, catcher, values or {})
 
 
 def end_case(run: Run, status: str, reason: str = "") -> None:

@@ -92,6 +92,7 @@ def activity(
         "properties": data.properties(source, element),
         "inputs": data.specified(source, element, "dataInput"),
         "outputs": data.specified(source, element, "dataOutput"),
+        "input_sets": data.input_sets(source, element),
     }
     for key, kind in (
         ("input_associations", "dataInputAssociation"),
@@ -181,8 +182,8 @@ def multi_instance(
         found = source.reference(element, element.get(attribute), attribute, *events.DEFINITIONS)
         references[attribute] = None if found is None else events.definition(source, roots, found)
     for attribute, wanted in (("noneBehaviorEventRef", "None"), ("oneBehaviorEventRef", "One")):
-        if behavior == wanted and element.get(attribute) is None:
-            source.fault(element, "behavior_event", f"多实例 behavior={wanted} 必须写 {attribute}")
+        if behavior != wanted and element.get(attribute) is not None:
+            source.fault(element, "behavior_event", f"多实例写了 {attribute}，behavior 就必须是 {wanted}")
     complex_behaviors = tuple(complex_behavior(source, roots, element))
     if (behavior == "Complex") != bool(complex_behaviors):
         source.fault(element, "behavior_event", "behavior=Complex 与 complexBehaviorDefinition 必须同时出现")

@@ -318,6 +318,7 @@ class Activity(Node):
     outputs: tuple[DataItem, ...] = ()
     input_associations: tuple[Association, ...] = ()
     output_associations: tuple[Association, ...] = ()
+    input_sets: tuple[tuple[str, ...], ...] = ()  # per inputSet the variables that must be there
 
 
 @dataclass(frozen=True, slots=True)

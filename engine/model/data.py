@@ -53,6 +53,23 @@ def specified(source: Source, element: Element, tag: str) -> tuple[DataItem, ...
     return tuple(item(source, each) for each in children(specification, tag))
 
 
+def input_sets(source: Source, element: Element) -> tuple[tuple[str, ...], ...]:
+    """Per input set the variables without which work does not begin (BPMN 2.0.2 §10.4.1, §13.3.2)."""
+    specification = child(element, "ioSpecification")
+    found = []
+    for one in children(specification, "inputSet") if specification is not None else ():
+        optional = {local(text_of(each)) for each in children(one, "optionalInputRefs")}
+        wanted = [local(text_of(each)) for each in children(one, "dataInputRefs")]
+        found.append(
+            tuple(
+                variable(source, source.by_id[each])
+                for each in wanted
+                if each not in optional and each in source.by_id
+            )
+        )
+    return tuple(found)
+
+
 def data_name(source: Source, element: Element, name: str, what: str) -> str | None:
     found = source.reference(element, name, what, *DATA)
     return None if found is None else variable(source, found)
