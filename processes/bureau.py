@@ -248,7 +248,7 @@ class Bureau:
                 raise NotPermitted("只能撤回自己办结的待办")
             return WithdrawItem(item, user, reason)
 
-        return self.cases.submit(case_id, command, actor=Actor(user, account.name), key=key)
+        return self.cases.submit(case_id, command, actor=Actor(user, account.name), key=key, item=item)
 
     # -- the whole case ----------------------------------------------------------------------------------------
 
@@ -313,7 +313,7 @@ class Bureau:
                 raise ItemTaken()
             return build(view, row)
 
-        return self.cases.submit(case_id, command, actor=Actor(user, account.name), key=key)
+        return self.cases.submit(case_id, command, actor=Actor(user, account.name), key=key, item=item)
 
     def _extend(self, user: str, case_id: str, item: str, data: Mapping[str, Any]) -> None:
         """An extension that the step `extend` approves stretches the clock before the step is completed.

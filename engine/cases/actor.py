@@ -24,6 +24,7 @@ class Actor(NamedTuple):
 
 
 SYSTEM = Actor("system", "系统")
+_ITEM_COLUMNS = tuple(tables.work_item.columns.keys())
 
 
 class Answer(NamedTuple):
@@ -42,13 +43,21 @@ class Answer(NamedTuple):
 class CaseView:
     """A case as it stands inside the transaction: nobody else changes it before the command has been applied."""
 
-    __slots__ = ("_loaded", "_transaction", "case_id", "now")
+    __slots__ = ("_loaded", "_row", "_transaction", "case_id", "now")
 
-    def __init__(self, case_id: str, loaded: Loaded, transaction: Transaction, now: datetime) -> None:
+    def __init__(
+        self,
+        case_id: str,
+        loaded: Loaded,
+        transaction: Transaction,
+        now: datetime,
+        row: tuple[Any, ...] | None = None,
+    ) -> None:
         self.case_id = case_id
         self.now = now
         self._loaded = loaded
         self._transaction = transaction
+        self._row = row  # of a work item read beforehand
 
     @property
     def state(self) -> State:
@@ -85,10 +94,12 @@ class CaseView:
 
     def item(self, item: str) -> dict[str, Any]:
         """The work item's row (open or closed), by column. Raises NotFound."""
-        row = self._transaction.one(queries.item_of_case, {"of_case": self.case_id, "of_item": item})
+        row = self._row
+        if row is None or row[1] != item:
+            row = self._transaction.one(queries.item_of_case, {"of_case": self.case_id, "of_item": item})
         if row is None:
             raise NotFound(f"办件中没有待办 {item}")
-        return dict(zip(tables.work_item.columns.keys(), row, strict=True))
+        return dict(zip(_ITEM_COLUMNS, row, strict=True))
 
     def row(self) -> dict[str, Any]:
         """The case's row by column, `header` decoded."""

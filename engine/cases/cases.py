@@ -153,16 +153,18 @@ class Cases:
         actor: Actor,
         key: str | None = None,
         settles: tuple[str, str] | None = None,
+        item: str | None = None,
     ) -> Answer:
         """One command on one case; a callable builds it from the case as it stands inside the transaction.
 
         The same `key` twice has one effect and one answer. `settles` names a job (case, job) that this command
-        does: it is gone with the commit, and where it is gone already nothing happens.
+        does: it is gone with the commit, and where it is gone already nothing happens. `item` names the work item
+        that the callable will ask for, so that it is read in the same round as the case.
         Raises NotFound, Refused and its kind (nothing is written then), Busy.
         """
         return self.run(
             lambda transaction: self.submit_in(
-                transaction, case_id, command, actor=actor, key=key, settles=settles
+                transaction, case_id, command, actor=actor, key=key, settles=settles, item=item
             )
         )
 
@@ -227,17 +229,23 @@ class Cases:
         actor: Actor,
         key: str | None = None,
         settles: tuple[str, str] | None = None,
+        item: str | None = None,
     ) -> Answer:
-        loaded = self.load(transaction, case_id)
-        if key is not None:
-            answer = self._answered(transaction, case_id, key)
-            if answer is not None:
-                return answer
+        of_case = {"of_case": case_id}
+        revision, answered, row = transaction.each(
+            (queries.lock_case, of_case),
+            (queries.answered, {**of_case, "key": key}),
+            (queries.item_of_case, {**of_case, "of_item": item}),
+        )
+        if answered is not None:
+            seq, effects, status = answered
+            return Answer(case_id, seq, effects_of(effects), status, replayed=True)
+        loaded = self._at(transaction, case_id, revision)
         if settles is not None and not self.settle(transaction, settles):
             return Answer(case_id, loaded.revision, (), _status(loaded.state), replayed=True)
         now = self.clock()
         if callable(command):
-            command = command(CaseView(case_id, loaded, transaction, now))
+            command = command(CaseView(case_id, loaded, transaction, now, row))
         return self.execute(transaction, case_id, loaded, command, actor=actor, key=key, now=now)
 
     def settle(self, transaction: Transaction, job: tuple[str, str]) -> bool:
@@ -246,19 +254,17 @@ class Cases:
 
     def load(self, transaction: Transaction, case_id: str) -> Loaded:
         """Lock the case for this transaction and read it. Raises NotFound."""
-        row = transaction.one(queries.lock_case, {"of_case": case_id})
-        if row is None:
+        return self._at(transaction, case_id, transaction.one(queries.lock_case, {"of_case": case_id}))
+
+    def _at(self, transaction: Transaction, case_id: str, revision: tuple[Any, ...] | None) -> Loaded:
+        if revision is None:
             raise NotFound(f"没有办件 {case_id}")
-        found = self._recent.get(case_id, row[0])
+        found = self._recent.get(case_id, revision[0])
         if found is not None:
             return found
         row = transaction.one(queries.load_case, {"of_case": case_id})
         assert row is not None
         return _decoded(row)
-
-    def _answered(self, transaction: Transaction, case_id: str, key: str) -> Answer | None:
-        row = transaction.one(queries.answered, {"of_case": case_id, "key": key})
-        return None if row is None else Answer(case_id, row[0], effects_of(row[1]), row[2], replayed=True)
 
     def answered_without_case(self, transaction: Transaction, key: str) -> Answer | None:
         row = transaction.one(queries.answered_without_case, {"key": key})
@@ -377,12 +383,12 @@ class Cases:
             "updated_at": at, "ended_at": None if status in ("running", "failed") else at, "head_seq": seq,
             "head_hash": entry["hash"],
         })  # fmt: skip
-        saved = transaction.run(queries.save_state, {
+        # Nobody waits for the count: the row is locked, and whoever had written at this revision all the same would
+        # have written an entry of the same number, which is a Duplicate.
+        transaction.add(queries.save_state, {
             "of_case": case_id, "read_revision": loaded.revision, "revision": seq,
             "deployment": loaded.deployment, "state": state.to_json(), "clocks": dumps(clocks.to_json()),
         })  # fmt: skip
-        if saved != 1:
-            raise Conflict()
         transaction.touched.append((case_id, Loaded(
             seq, loaded.deployment, state, clocks, entry["hash"], loaded.process, loaded.header, projection.steps,
             projection.due,

@@ -91,6 +91,10 @@ class SqliteTransaction:
     def all(self, query: Query, parameters: Mapping[str, Any]) -> list[Row]:
         return self._connection.execute(query.sqlite, parameters).fetchall()
 
+    def each(self, *asked: tuple[Query, Mapping[str, Any]]) -> list[Row | None]:
+        """The first row of each, asked in this order; PostgreSQL is asked for all in one round."""
+        return [self._connection.execute(query.sqlite, given).fetchone() for query, given in asked]
+
     def run(self, query: Query, parameters: Mapping[str, Any]) -> int:
         """Rows changed."""
         return self._connection.execute(query.sqlite, parameters).rowcount
@@ -124,6 +128,10 @@ class PostgresTransaction:
 
     def all(self, query: Query, parameters: Mapping[str, Any]) -> list[Row]:
         return self._connection.execute(query.postgres, parameters).fetchall()
+
+    def each(self, *asked: tuple[Query, Mapping[str, Any]]) -> list[Row | None]:
+        cursors = [self._connection.execute(query.postgres, given) for query, given in asked]
+        return [cursor.fetchone() for cursor in cursors]
 
     def run(self, query: Query, parameters: Mapping[str, Any]) -> int:
         cursor = self._connection.execute(query.postgres, parameters)
