@@ -48,7 +48,9 @@ OPINIONS = (
 def fill(page: Page, values: Mapping[str, str]) -> None:
     for name, value in values.items():
         field = page.locator(f"#work [name='{name}'], form.work [name='{name}']").first
-        if field.evaluate("one => one.tagName") == "SELECT":
+        if field.get_attribute("type") == "radio":
+            page.check(f"form.work [name='{name}'][value='{value}']")
+        elif field.evaluate("one => one.tagName") == "SELECT":
             field.select_option(value)
         else:
             field.fill(value)
