@@ -2,77 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from engine.decisions.boxed import compile_boxed, typed
 from engine.decisions.errors import DecisionError
+from engine.decisions.graph import Graph, Key
+from engine.decisions.names import scope_names
 from engine.decisions.run import Compiler, Evaluate, Run, Scope
 from engine.errors import DeploymentError, Fault
 from engine.feel import Environment, Function, Parameter, Trouble, to_feel
 from engine.model import dmn
 
-Key = tuple[str, str]
+_KNOWLEDGE = "businessKnowledgeModel"
 
 
 class Decisions:
     """Compiled decisions. Thread-safe: an evaluation keeps its state to itself."""
 
     def __init__(self, model: dmn.Model, imports: Sequence[dmn.Model] = ()) -> None:
-        models = {each.namespace: each for each in [*imports, model]}
         self.model = model
-        self._models = models
-        self._elements: dict[Key, dmn.Element] = {
-            (one.namespace, each.id or each.name): each for one in models.values() for each in one.elements
-        }
-        self._aliases = {one.namespace: one.imports for one in models.values()}
+        self._graph = Graph(model, imports)
+        self._elements = self._graph.elements
         self._code: dict[Key, Evaluate] = {}
-        self._needs: dict[Key, list[Key]] = {}
+        self._needs: dict[Key, list[tuple[str, Key]]] = {}
         self._compilers: dict[str, Compiler] = {}
         self._orders: dict[Key, list[Key]] = {}
-        faults: list[Fault] = []
-        names = frozenset(name for one in models.values() for name in _names(one))
-        items = self._items()
-        for one in models.values():
-            self._compilers[one.namespace] = Compiler(one.file, names, items[one.namespace], faults)
+        faults: list[Fault] = list(self._graph.faults())
+        for one in self._graph.models.values():
+            mine = one is model
+            self._compilers[one.namespace] = Compiler(
+                one.file, self._graph.types[one.namespace], faults if mine else []
+            )
         for key, element in self._elements.items():
-            self._compile(key, element, faults if key[0] == model.namespace else [])
+            self._compile(key, element)
         for key in self._elements:
-            if key[0] == model.namespace:
-                self._orders[key] = self._order(key, faults)
-        mine = [fault for fault in faults if fault.file == model.file]
-        if mine:
-            raise DeploymentError(mine)
+            self._orders[key] = self._order(key, faults if key[0] == model.namespace else [])
+        if faults:
+            raise DeploymentError(faults)
 
-    def _items(self) -> dict[str, dict[str, dmn.ItemDefinition]]:
-        known = {}
-        for namespace, one in self._models.items():
-            known[namespace] = dict(one.items)
-            for other, alias in one.imports.items():
-                for name, item in self._models[other].items.items() if other in self._models else ():
-                    known[namespace][f"{alias}.{name}" if alias else name] = item
-                    known[namespace].setdefault(name, item)
-        return known
-
-    def _compile(self, key: Key, element: dmn.Element, faults: list[Fault]) -> None:
+    def _compile(self, key: Key, element: dmn.Element) -> None:
         compiler = self._compilers[key[0]]
         compiler.element, compiler.label = element.id, element.name
         hrefs = [*element.requires, *element.outputs, *element.input_decisions, *element.input_data]
-        needs = []
+        needs: dict[Key, str] = {}
         for href in [*hrefs, *element.encapsulated]:
-            found = self._resolve(key[0], href)
+            found = self._graph.resolve(key[0], href)
             if found is None:
                 sentence = f"“{element.name}”要求的“{href}”不存在"
-                faults.append(Fault(compiler.file, element.line, element.id, "missing_reference", sentence))
+                compiler.faults.append(
+                    Fault(compiler.file, element.line, element.id, "missing_reference", sentence)
+                )
             elif href in element.requires:
-                needs.append(found)
-        self._needs[key] = needs
+                needs[found[1]] = found[0]
+        self._needs[key] = [(alias, need) for need, alias in needs.items()]
+        required = [(alias, self._elements[need]) for alias, need in self._needs[key]]
+        required += [
+            (alias, self._elements[output])
+            for alias, need in self._needs[key]
+            for href in self._elements[need].outputs
+            if (output := (self._graph.resolve(need[0], href) or ("", need))[1]) != need
+        ]
+        compiler.names = scope_names(element, required, compiler.types.items)
         self._code[key] = compile_boxed(compiler, element.expression)
-
-    def _resolve(self, namespace: str, href: str) -> Key | None:
-        other, _, identity = href.rpartition("#")
-        key = (other or namespace, identity)
-        return key if key in self._elements else None
 
     def _order(self, start: Key, faults: list[Fault]) -> list[Key]:
         """What must be computed before `start`, in order; a circle is a fault. Without recursion."""
@@ -88,14 +80,14 @@ class Decisions:
                 order.append(key)
             elif key in path:
                 element = self._elements[key]
-                if element.kind != "businessKnowledgeModel":
+                if element.kind != _KNOWLEDGE:
                     sentence = f"“{element.name}”循环依赖自身"
                     file = self._compilers[key[0]].file
                     faults.append(Fault(file, element.line, element.id, "cycle", sentence))
             elif key not in done:
                 path.add(key)
                 pending.append((key, True))
-                pending.extend((need, False) for need in reversed(self._needs.get(key, [])))
+                pending.extend((need, False) for _, need in reversed(self._needs.get(key, [])))
         return order
 
     def names(self) -> list[str]:
@@ -108,9 +100,12 @@ class Decisions:
         return [self._elements[key].name for key in order if self._elements[key].kind == "inputData"]
 
     def _find(self, name_or_id: str, *kinds: str) -> Key:
-        for each in self.model.elements:
-            if each.kind in kinds and name_or_id in (each.id, each.name):
-                return self.model.namespace, each.id or each.name
+        """The element of that name or id: of this file, else of those that it imports without a name."""
+        for namespace in self._graph.merged(self.model.namespace):
+            for kind in kinds:
+                for each in self._graph.models[namespace].elements:
+                    if each.kind == kind and name_or_id in (each.id, each.name):
+                        return namespace, each.id or each.name
         raise DecisionError(f"没有名为“{name_or_id}”的决策")
 
     def evaluate(
@@ -120,59 +115,25 @@ class Decisions:
         troubles: list[Trouble] | None = None,
         environment: Environment | None = None,
     ) -> Any:
-        """The value of a decision; null where the standard says so, with a trouble that says why.
+        """The value of a decision, or of a decision service or knowledge model called with the inputs.
 
-        Raises DecisionError for an unknown decision or one that exceeds its bounds.
+        Null where the standard says so, with a trouble that says why. Raises DecisionError for an unknown name
+        or what exceeds its bounds. Inputs of an imported file may stand under the import's name.
         """
-        key = self._find(name_or_id, "decision")
+        key = self._find(name_or_id, "decision", "decisionService", _KNOWLEDGE)
         run = Run(environment, troubles)
+        given = to_feel(dict(inputs))
+        kind = self._elements[key].kind
         try:
-            return self._evaluate(key, to_feel(dict(inputs)), run, {})
+            if kind == "decisionService":
+                return self._serve(key, given, run)
+            value = self._evaluate(key, given, run, {})
+            if kind == _KNOWLEDGE:
+                arguments = [given.get(each.name) for each in value.parameters]
+                return value.call(None, arguments)
+            return value
         except RecursionError as error:
             raise DecisionError(f"决策“{name_or_id}”的函数调用层数过深") from error
-
-    def _evaluate(self, start: Key, inputs: Scope, run: Run, given: dict[Key, Any]) -> Any:
-        values: dict[Key, Any] = dict(given)
-        order = self._orders.get(start) or self._order(start, [])
-        for key in order:
-            if key in values:
-                continue
-            element, compiler = self._elements[key], self._compilers[key[0]]
-            run.decision = element.name
-            if element.kind == "inputData":
-                values[key] = typed(self._input(key, inputs), element.type, compiler, run)
-            elif element.kind == "decisionService":
-                values[key] = self._service_function(key, run)
-            else:
-                value = self._code[key](self._scope(key, values, run), run)
-                if element.kind == "decision":
-                    value = typed(value, element.type, compiler, run)
-                values[key] = value
-        return values[start]
-
-    def _input(self, key: Key, inputs: Scope) -> Any:
-        name = self._elements[key].name
-        alias = self._aliases[self.model.namespace].get(key[0])
-        if alias and isinstance(inputs.get(alias), dict):
-            return inputs[alias].get(name)
-        return inputs.get(name)
-
-    def _scope(self, key: Key, values: Mapping[Key, Any], run: Run) -> Scope:
-        scope: Scope = {}
-        for need in self._needs[key]:
-            name = self._elements[need].name
-            alias = self._aliases[key[0]].get(need[0]) if need[0] != key[0] else None
-            target = scope.setdefault(alias, {}) if alias else scope
-            target[name] = values.get(need)
-        if self._elements[key].kind == "businessKnowledgeModel":
-            expression = self._elements[key].expression
-            names = () if expression is None else expression.names
-            scope[self._elements[key].name] = Function(  # a knowledge model may call itself
-                self._elements[key].name,
-                tuple(Parameter(name) for name in names),
-                lambda feel, arguments: self._code[key](scope, run).call(feel, arguments),
-            )
-        return scope
 
     def invoke_service(
         self,
@@ -188,51 +149,89 @@ class Decisions:
         except RecursionError as error:
             raise DecisionError(f"决策服务“{name_or_id}”的函数调用层数过深") from error
 
+    def _evaluate(self, start: Key, inputs: Scope, run: Run, values: dict[Key, Any]) -> Any:
+        for key in self._orders[start]:
+            if key in values:
+                continue
+            element, compiler = self._elements[key], self._compilers[key[0]]
+            run.decision = element.name
+            if element.kind == "inputData":
+                values[key] = typed(self._input(key, inputs), element.type, compiler, run)
+            elif element.kind == "decisionService":
+                values[key] = self._service_function(key, run)
+            elif element.kind == _KNOWLEDGE:
+                values[key] = self._knowledge(key, values, run)
+            else:
+                value = self._code[key](self._scope(key, values, run), run)
+                values[key] = typed(value, element.type, compiler, run)
+        return values[start]
+
+    def _input(self, key: Key, inputs: Scope) -> Any:
+        name = self._elements[key].name
+        for path in self._graph.paths.get(key[0], ()):
+            here: Any = inputs
+            for alias in path:
+                here = here.get(alias) if isinstance(here, dict) else None
+            if path and isinstance(here, dict) and name in here:
+                return here[name]
+            if path and (dotted := ".".join((*path, name))) in inputs:
+                return inputs[dotted]
+        return inputs.get(name)
+
+    def _scope(self, key: Key, values: dict[Key, Any], run: Run) -> Scope:
+        scope: Scope = {}
+        for alias, need in self._needs[key]:
+            if need not in values and self._elements[need].kind == _KNOWLEDGE:
+                values[need] = self._knowledge(need, values, run)
+            target = scope.setdefault(alias, {}) if alias else scope
+            target[self._elements[need].name] = values.get(need)
+        return scope
+
+    def _knowledge(self, key: Key, values: dict[Key, Any], run: Run) -> Function:
+        """A knowledge model as a function; what it requires is looked up at its first call.
+
+        So that models may call themselves and each other.
+        """
+        element, compiler = self._elements[key], self._compilers[key[0]]
+        names = () if element.expression is None else element.expression.names
+        result = compiler.types.result(element.type)
+        made: list[Function] = []
+
+        def call(feel: Any, arguments: list[Any]) -> Any:
+            if not made:
+                scope = self._scope(key, values, run)
+                scope[element.name] = function
+                made.append(self._code[key](scope, run))
+            return typed(made[0].call(feel, arguments), result, compiler, run)
+
+        function = Function(element.name, tuple(Parameter(name) for name in names), call)
+        values[key] = function
+        return function
+
     def _serve(self, key: Key, inputs: Scope, run: Run) -> Any:
-        service = self._elements[key]
-        given = {}
+        service, compiler = self._elements[key], self._compilers[key[0]]
+        values: dict[Key, Any] = {}
         for href in service.input_decisions:
-            found = self._resolve(key[0], href)
-            if found is not None:
-                element = self._elements[found]
-                given[found] = typed(inputs.get(element.name), element.type, self._compilers[found[0]], run)
+            if found := self._graph.resolve(key[0], href):
+                element = self._elements[found[1]]
+                value = self._input(found[1], inputs)
+                values[found[1]] = typed(value, element.type, self._compilers[found[1][0]], run)
         outputs = {}
         for href in service.outputs:
-            found = self._resolve(key[0], href)
-            if found is not None:
-                outputs[self._elements[found].name] = self._evaluate(found, inputs, run, given)
-        return next(iter(outputs.values())) if len(outputs) == 1 else outputs
+            if found := self._graph.resolve(key[0], href):
+                outputs[self._elements[found[1]].name] = self._evaluate(found[1], inputs, run, values)
+        run.decision = service.name
+        answer = next(iter(outputs.values())) if len(outputs) == 1 else outputs
+        return typed(answer, compiler.types.result(service.type), compiler, run)
 
     def _service_function(self, key: Key, run: Run) -> Function:
         service = self._elements[key]
-        found = [self._resolve(key[0], href) for href in (*service.input_data, *service.input_decisions)]
-        names = [self._elements[each].name for each in found if each is not None]
-        return Function(
-            service.name,
-            tuple(Parameter(name) for name in names),
-            lambda _, arguments: self._serve(key, dict(zip(names, arguments, strict=True)), run),
-        )
+        hrefs = (*service.input_data, *service.input_decisions)
+        found = [self._graph.resolve(key[0], href) for href in hrefs]
+        names = [self._elements[each[1]].name for each in found if each is not None]
 
+        def call(_: Any, arguments: list[Any]) -> Any:
+            with run.deeper():
+                return self._serve(key, dict(zip(names, arguments, strict=True)), run)
 
-def _names(model: dmn.Model) -> Iterator[str]:
-    """Every name that an expression of this model may use: also those with spaces."""
-    yield from (alias for alias in model.imports.values() if alias)
-    pending: list[dmn.Boxed | None] = []
-    for element in model.elements:
-        yield element.name
-        pending.append(element.expression)
-    items = list(model.items.values())
-    while items:
-        item = items.pop()
-        items.extend(item.components)
-        if item.name:
-            yield item.name
-    while pending:
-        box = pending.pop()
-        if box is None:
-            continue
-        yield from (name for name in box.names if name)
-        pending.extend(box.parts)
-        pending.extend(cell for row in box.rows for cell in row)
-        if box.table is not None:
-            yield from (clause.name for clause in box.table.outputs if clause.name)
+        return Function(service.name, tuple(Parameter(name) for name in names), call)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from engine.decisions.run import Compiler, Evaluate, Run, Scope
-from engine.feel import UnaryTests
+from engine.decisions.run import Compiler, Evaluate, Run, Scope, Test
+from engine.decisions.typing import Mismatch
+from engine.feel import Trouble, compile_expression, equal
 from engine.model import dmn
 
 
@@ -16,10 +17,20 @@ class CompiledTable:
         self.aggregation = table.aggregation
         if self.policy not in ("UNIQUE", "ANY", "PRIORITY", "FIRST", "RULE ORDER", "OUTPUT ORDER", "COLLECT"):
             compiler.fault(line, "hit_policy", f"不认识命中策略“{self.policy}”")
+        self.types = compiler.types
+        self.outputs = table.outputs
         self.names = [clause.name for clause in table.outputs]
+        if len(self.names) > 1 and (not all(self.names) or len(set(self.names)) < len(self.names)):
+            compiler.fault(line, "output_name", "有多个输出时，每个输出应有各自的名称")
+        if self.aggregation and len(self.names) > 1:
+            compiler.fault(line, "aggregation", "汇总的决策表只能有一个输出")
         self.labels = [clause.name for clause in table.inputs]
-        self.inputs = [compiler.feel(clause.text, line, "输入") for clause in table.inputs]
-        self.allowed = [compiler.tests(clause.values, line, "输入取值") for clause in table.inputs]
+        self.inputs = [
+            (compiler.feel(clause.text, line, f"输入“{clause.name}”"), clause.type) for clause in table.inputs
+        ]
+        self.allowed = [
+            compiler.tests(clause.values, line, f"输入“{clause.name}”的取值") for clause in table.inputs
+        ]
         self.defaults = [
             compiler.feel(clause.text, line, "默认输出") if clause.text else None for clause in table.outputs
         ]
@@ -27,7 +38,7 @@ class CompiledTable:
             compiler.feel(f"[{clause.values}]", line, "输出取值") if clause.values else None
             for clause in table.outputs
         ]
-        self.rules: list[tuple[list[tuple[int, UnaryTests]], list[Evaluate]]] = []
+        self.rules: list[tuple[list[tuple[int, Test]], list[Evaluate]]] = []
         for number, rule in enumerate(table.rules, 1):
             if len(rule.inputs) != len(self.inputs) or len(rule.outputs) != len(self.names):
                 compiler.fault(rule.line, "rule_width", f"第 {number} 条规则的单元格数与表头不符")
@@ -44,16 +55,18 @@ class CompiledTable:
             self.rules.append((cells, outputs))
 
     def __call__(self, scope: Scope, run: Run) -> Any:
-        values = [evaluate(scope, run) for evaluate in self.inputs]
+        values = []
+        for evaluate, type_ in self.inputs:
+            value = evaluate(scope, run)
+            values.append(value if type_ is None else self._typed(value, type_, "输入", run))
         for column, allowed in enumerate(self.allowed):
-            if allowed is not None and allowed.evaluate(values[column], scope) is not True:
+            if allowed is not None and not allowed(values[column], scope, run):
                 run.trouble(f"输入“{self.labels[column]}”的值 {values[column]!r} 不在允许的取值中")
                 return None
         hits = []
-        environment, troubles = run.environment, run.troubles
         for number, (cells, outputs) in enumerate(self.rules, 1):
             for column, test in cells:
-                if test.evaluate(values[column], scope, troubles, environment) is not True:
+                if not test(values[column], scope, run):
                     break
             else:
                 hits.append((number, outputs))
@@ -71,35 +84,49 @@ class CompiledTable:
 
     def _default(self, scope: Scope, run: Run) -> Any:
         if any(each is not None for each in self.defaults):
-            return self._value([None if each is None else each(scope, run) for each in self.defaults])
+            row = [None if each is None else each(scope, run) for each in self.defaults]
+            return self._value(row, run)
         if self.policy in ("RULE ORDER", "OUTPUT ORDER") or (
             self.policy == "COLLECT" and not self.aggregation
         ):
             return []
         return Decimal(0) if self.aggregation == "COUNT" else None
 
-    def _value(self, row: list[Any]) -> Any:
-        return row[0] if len(row) == 1 else dict(zip(self.names, row, strict=True))
+    def _value(self, row: list[Any], run: Run) -> Any:
+        """One rule's output: a value, or a context by output name, each of its clause's type."""
+        fitted = [
+            value if clause.type is None else self._typed(value, clause.type, f"输出“{clause.name}”", run)
+            for clause, value in zip(self.outputs, row, strict=True)
+        ]
+        return fitted[0] if len(fitted) == 1 else dict(zip(self.names, fitted, strict=True))
+
+    def _typed(self, value: Any, type_: str, what: str, run: Run) -> Any:
+        try:
+            return self.types.fit(value, type_)
+        except Mismatch as mismatch:
+            run.trouble(f"{what}：{mismatch}")
+            return None
 
     def _combine(self, rows: list[list[Any]], scope: Scope, run: Run) -> Any:
         if self.policy in ("UNIQUE", "FIRST"):
-            return self._value(rows[0])
+            return self._value(rows[0], run)
         if self.policy == "ANY":
-            if any(row != rows[0] for row in rows):
+            if any(not equal(row, rows[0]) for row in rows):
                 run.trouble("命中策略为任一，命中的规则输出却不一致")
                 return None
-            return self._value(rows[0])
+            return self._value(rows[0], run)
         if self.policy in ("PRIORITY", "OUTPUT ORDER"):
             orders = [None if each is None else each(scope, run) for each in self.orders]
             rows = sorted(rows, key=lambda row: [_rank(value, orders[i]) for i, value in enumerate(row)])
             if self.policy == "PRIORITY":
-                return self._value(rows[0])
-        values = [self._value(row) for row in rows]
+                return self._value(rows[0], run)
+        values = [self._value(row, run) for row in rows]
         return _aggregate(values, self.aggregation, run) if self.policy == "COLLECT" else values
 
 
 def _rank(value: Any, order: list[Any] | None) -> int:
-    return order.index(value) if order and value in order else len(order or ())
+    places = (place for place, each in enumerate(order or ()) if equal(value, each))
+    return next(places, len(order or ()))
 
 
 def _aggregate(values: list[Any], aggregation: str | None, run: Run) -> Any:
@@ -107,12 +134,11 @@ def _aggregate(values: list[Any], aggregation: str | None, run: Run) -> Any:
         return values
     if aggregation == "COUNT":
         return Decimal(len(values))
-    try:
-        return (
-            sum(values, Decimal(0))
-            if aggregation == "SUM"
-            else (min if aggregation == "MIN" else max)(values)
-        )
-    except TypeError:
-        run.trouble(f"汇总 {aggregation} 不能用于这些输出：{values!r}")
-        return None
+    troubles: list[Trouble] = []
+    value = _AGGREGATIONS[aggregation].evaluate({"values": values}, troubles, run.environment)
+    if value is None:
+        run.trouble(f"汇总 {aggregation} 不能用于这些输出")
+    return value
+
+
+_AGGREGATIONS = {name: compile_expression(f"{name.lower()}(values)") for name in ("SUM", "MIN", "MAX")}

@@ -7,8 +7,11 @@ from engine.feel.expression import (
     compile_expression,
     compile_unary_tests,
     evaluate,
+    read_type,
     unary_tests,
 )
+from engine.feel.operations import same as equal
+from engine.feel.types import Type, Types
 from engine.feel.values import Environment, Function, Parameter, Range, YearsAndMonths, to_feel
 
 __all__ = [
@@ -20,11 +23,15 @@ __all__ = [
     "Parameter",
     "Range",
     "Trouble",
+    "Type",
+    "Types",
     "UnaryTests",
     "YearsAndMonths",
     "compile_expression",
     "compile_unary_tests",
+    "equal",
     "evaluate",
+    "read_type",
     "to_feel",
     "unary_tests",
 ]

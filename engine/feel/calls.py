@@ -127,7 +127,9 @@ def compile_function(compiler: Compiler, node: Node) -> Code:
         declared = next((kind for kind in part.args[1:] if kind is not None), None)
         try:
             parameters.append(
-                Parameter(str(part.args[0]), type_of(declared) if declared is not None else None)
+                Parameter(
+                    str(part.args[0]), type_of(declared, compiler.types) if declared is not None else None
+                )
             )
         except Failure as failure:
             fault = failure.message

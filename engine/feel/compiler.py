@@ -20,7 +20,7 @@ from engine.feel.membership import (
 )
 from engine.feel.nodes import Node
 from engine.feel.scope import MISSING, Code, Scope
-from engine.feel.types import type_of
+from engine.feel.types import Types, type_of
 from engine.feel.values import NUMBERS, Function, Range
 
 Builtins = Mapping[str, Function]
@@ -40,8 +40,9 @@ _DIRECT = frozenset((Decimal, str))
 class Compiler:
     """Compiles the nodes of one text, noting which free names and functions it reads."""
 
-    def __init__(self, builtins: Builtins) -> None:
+    def __init__(self, builtins: Builtins, types: Types | None = None) -> None:
         self.builtins = builtins
+        self.types = types
         self.names: set[str] = set()
         self.functions: set[str] = set()
         self.bound: list[set[str]] = []
@@ -159,26 +160,58 @@ def _compare(compiler: Compiler, node: Node) -> Code:
 
 
 def _arithmetic(compiler: Compiler, node: Node) -> Code:
-    operator, left, right = node.args[0], compiler.code(node.args[1]), compiler.code(node.args[2])
-    direct = _SUMS.get(operator)
+    first, rest = compiler.code(node.args[0]), node.args[1]
+    if len(rest) > _NESTED:
+        return _chain(first, [(sign, compiler.code(operand)) for sign, operand in rest], node)
+    for sign, operand in rest:
+        first = _operation(first, sign, compiler.code(operand), node)
+    return first
+
+
+# Closures within closures are fastest for the usual few operands; longer chains run in a loop.
+_NESTED = 20
+
+
+def _chain(first: Code, rest: list[tuple[str, Code]], node: Node) -> Code:
+    line, column = node.line, node.column
+
+    def run(scope: Scope) -> Any:
+        value = first(scope)
+        for sign, operand in rest:
+            value = _calculated(scope, sign, value, operand(scope), line, column)
+        return value
+
+    return run
+
+
+def _operation(left: Code, sign: str, right: Code, node: Node) -> Code:
+    direct = _SUMS.get(sign)
     line, column = node.line, node.column
 
     def calculate(scope: Scope) -> Any:
         a = left(scope)
         b = right(scope)
-        try:
-            if direct is not None and type(a) is Decimal and type(b) is Decimal:
+        if direct is not None and type(a) is Decimal and type(b) is Decimal:
+            try:
                 return direct(a, b)
-            if operator == "+" and type(a) is str and type(b) is str:
-                scope.run.charge_text(len(a) + len(b))
-            return operations.arithmetic(operator, a, b)
-        except Failure as failure:
-            scope.trouble(failure.message, line, column)
-        except decimal.DecimalException:
-            scope.trouble("数值运算无效或溢出", line, column)
-        return None
+            except decimal.DecimalException:
+                scope.trouble("数值运算无效或溢出", line, column)
+                return None
+        return _calculated(scope, sign, a, b, line, column)
 
     return calculate
+
+
+def _calculated(scope: Scope, sign: str, a: Any, b: Any, line: int, column: int) -> Any:
+    try:
+        if sign == "+" and type(a) is str and type(b) is str:
+            scope.run.charge_text(len(a) + len(b))
+        return operations.arithmetic(sign, a, b)
+    except Failure as failure:
+        scope.trouble(failure.message, line, column)
+    except decimal.DecimalException:
+        scope.trouble("数值运算无效或溢出", line, column)
+    return None
 
 
 def _negation(compiler: Compiler, node: Node) -> Code:
@@ -307,7 +340,7 @@ def _path(compiler: Compiler, node: Node) -> Code:
 def _instance_of(compiler: Compiler, node: Node) -> Code:
     value = compiler.code(node.args[0])
     try:
-        wanted = type_of(node.args[1])
+        wanted = type_of(node.args[1], compiler.types)
     except Failure as failure:
         message = failure.message
 
@@ -327,6 +360,7 @@ _COMPILERS: dict[str, Callable[[Compiler, Node], Code]] = {
     "null": lambda compiler, node: _constant(None),
     "name": _name,
     "parenthesised": _parenthesised,
+    "comparison_range_text": compile_comparison_range,
     "compare": _compare,
     "arithmetic": _arithmetic,
     "negation": _negation,

@@ -30,7 +30,7 @@ class FeelTooComplexError(FeelSyntaxError, FeelLimitError):
     code = "feel_limit"
 
 
-class Failure(Exception):  # noqa: N818 - it fails an operation, not the program
+class Failure(Exception):
     """Inside the evaluator only: this operation yields null, and its message becomes a `Trouble`."""
 
     def __init__(self, message: str) -> None:

@@ -8,10 +8,11 @@ from typing import Any
 
 from engine.feel.builtins import BUILTINS
 from engine.feel.compiler import Compiler
-from engine.feel.errors import Failure, FeelLimitError, FeelTooComplexError, Trouble
+from engine.feel.errors import Failure, FeelLimitError, FeelSyntaxError, FeelTooComplexError, Trouble
 from engine.feel.membership import Test, any_of, compile_test
 from engine.feel.parser import parse_expression, parse_unary_tests
 from engine.feel.scope import Code, Scope
+from engine.feel.types import Type, Types, type_of
 from engine.feel.values import DEFAULT_ENVIRONMENT, Environment, Run, to_feel
 
 _EMPTY: Mapping[str, Any] = {}
@@ -91,8 +92,8 @@ class UnaryTests:
 
 
 @functools.lru_cache(maxsize=4096)
-def _expression(text: str, names: frozenset[str]) -> Expression:
-    compiler = Compiler(BUILTINS)
+def _expression(text: str, names: frozenset[str], types: Types | None) -> Expression:
+    compiler = Compiler(BUILTINS, types)
     try:
         code = compiler.code(parse_expression(text, names))
     except RecursionError as error:
@@ -101,8 +102,8 @@ def _expression(text: str, names: frozenset[str]) -> Expression:
 
 
 @functools.lru_cache(maxsize=4096)
-def _unary_tests(text: str, names: frozenset[str]) -> UnaryTests:
-    compiler = Compiler(BUILTINS)
+def _unary_tests(text: str, names: frozenset[str], types: Types | None) -> UnaryTests:
+    compiler = Compiler(BUILTINS, types)
     try:
         node = parse_unary_tests(text, names)
         if node.kind == "any_value":
@@ -123,17 +124,27 @@ def _negated(plain: Test) -> Test:
     return test
 
 
-def compile_expression(text: str, *, names: Iterable[str] = ()) -> Expression:
+def compile_expression(text: str, *, names: Iterable[str] = (), types: Types | None = None) -> Expression:
     """The compiled expression, cached. `names`: names in scope, needed where one holds operators or keywords.
 
-    Raises FeelSyntaxError with line and column.
+    `types`: types that `instance of` and parameters may name beside FEEL's. Raises FeelSyntaxError with line
+    and column.
     """
-    return _expression(text, frozenset(names))
+    return _expression(text, frozenset(names), types)
 
 
-def compile_unary_tests(text: str, *, names: Iterable[str] = ()) -> UnaryTests:
-    """The compiled unary tests, cached; `names` as in `compile_expression`. Raises FeelSyntaxError."""
-    return _unary_tests(text, frozenset(names))
+def compile_unary_tests(text: str, *, names: Iterable[str] = (), types: Types | None = None) -> UnaryTests:
+    """The compiled unary tests, cached; arguments as in `compile_expression`. Raises FeelSyntaxError."""
+    return _unary_tests(text, frozenset(names), types)
+
+
+def read_type(text: str) -> Type | None:
+    """FEEL's own type of that name, such as `number` or `list<date>`; None where there is none."""
+    try:
+        node = parse_expression(f"null instance of {text}", ())
+        return type_of(node.args[1]) if node.kind == "instance_of" else None
+    except (FeelSyntaxError, Failure, RecursionError):
+        return None
 
 
 def evaluate(text: str, context: Mapping[str, Any] | None = None) -> Any:

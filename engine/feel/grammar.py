@@ -1,7 +1,12 @@
-"""The grammar of FEEL (DMN 1.5 §10.3.1.2) as LALR(1); what needs context the lexer has settled already."""
+"""The grammar of FEEL (DMN 1.5 §10.3.1.2) as LALR(1); what needs context the lexer has settled already.
+
+`for`, `if`, `some`, `every` and `function` reach as far right as they can; as the last operand of an operator
+they need no parentheses (`1 + if a then b else c`). The rules named `open_…` say so without ambiguity.
+"""
 
 GRAMMAR = r"""
 expression_text: expression
+    | comparator sum                        -> comparison_range_text
 unary_tests_text: MINUS                     -> any_value
     | NOT LPAR tests RPAR                   -> negated_tests
     | tests
@@ -10,7 +15,26 @@ test: comparator sum                        -> comparison_test
     | expression                            -> expression_test
 
 ?expression: disjunction
-    | FOR iterators RETURN expression                       -> for_each
+    | open_disjunction
+?open_disjunction: open_conjunction
+    | conjunction (OR conjunction)* OR open_conjunction -> disjunction
+?open_conjunction: open_comparison
+    | comparison (AND comparison)* AND open_comparison  -> conjunction
+?open_comparison: open_sum
+    | comparison comparator open_sum        -> compare
+    | comparison BETWEEN sum AND open_sum   -> between
+    | comparison IN open_in                 -> contained
+open_in: open_sum                           -> in_value
+    | comparator open_sum                   -> in_comparison
+?open_sum: open_product
+    | sum (PLUS | MINUS) open_product       -> arithmetic
+?open_product: open_power
+    | product (STAR | SLASH) open_power     -> arithmetic
+?open_power: open_unary
+    | power POW open_unary                  -> arithmetic
+?open_unary: open_ended
+    | MINUS open_unary                      -> negation
+?open_ended: FOR iterators RETURN expression                -> for_each
     | SOME iterators SATISFIES expression                   -> quantified
     | EVERY iterators SATISFIES expression                  -> quantified
     | IF expression THEN expression ELSE expression         -> conditional
@@ -26,11 +50,13 @@ parameter: NAME [COLON type]
 ?conjunction: comparison (AND comparison)*
 ?comparison: sum
     | comparison comparator sum             -> compare
+    | comparison comparator bounded         -> compare
     | comparison BETWEEN sum AND sum        -> between
     | comparison IN in_tests                -> contained
 in_tests: sum                               -> in_value
     | comparator sum                        -> in_comparison
     | LPAR test (COMMA test)+ RPAR          -> in_list
+bounded: comparator sum                     -> comparison_range
 !comparator: EQ | NE | LT | LE | GT | GE
 ?sum: product
     | sum (PLUS | MINUS) product            -> arithmetic

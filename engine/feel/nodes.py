@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from lark import Token, Transformer, Tree
 
@@ -114,6 +114,8 @@ class TreeBuilder(Transformer[Token, Any]):
         ]
         if kind in _LISTS:
             return tuple(kept)
+        if kind == "arithmetic" and (chain := _extended(kept)):
+            return chain
         if kind in ("expression_text", "parenthesised"):
             return kept[0] if kind == "expression_text" else Node(kind, tuple(kept), line, column)
         if kind == "comparator":
@@ -123,8 +125,24 @@ class TreeBuilder(Transformer[Token, Any]):
         return Node(kind, args, line, column)
 
 
+def _extended(parts: list[Any]) -> Node | None:
+    """The chain on the left with one operand more, so that `1+1+1+…` is no deeper than `1+1`."""
+    left, operator, right = parts[0], str(parts[1]), parts[2]
+    if left.kind != "arithmetic" or _TIER[left.args[1][0][0]] != _TIER[operator]:
+        return None
+    left.args[1].append((operator, right))
+    left.weight += right.weight + 1
+    left.depth = max(left.depth, right.depth + 1)
+    if left.depth > MAX_DEPTH:
+        raise FeelTooComplexError(f"表达式嵌套过深（超过 {MAX_DEPTH} 层）", left.line, left.column)
+    return cast(Node, left)
+
+
+_TIER = {"+": 1, "-": 1, "*": 2, "/": 2, "**": 3}
+
+
 def _arithmetic(parts: list[Any]) -> tuple[Any, ...]:
-    return str(parts[1]), parts[0], parts[2]
+    return parts[0], [(str(parts[1]), parts[2])]
 
 
 def _interval(parts: list[Any]) -> tuple[Any, ...]:

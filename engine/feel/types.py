@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
-from typing import Any
+from typing import Any, Protocol
 
 from engine.feel.errors import Failure
 from engine.feel.nodes import Node
@@ -34,12 +35,16 @@ _SIMPLE = {
 
 @dataclass(frozen=True, slots=True)
 class Type:
-    """A type: `kind` with, for list, range and function, its inner types, and for context its entries."""
+    """A type: `kind` with, for list, range and function, its inner types, and for context its entries.
+
+    `test` decides for a type defined outside of FEEL, such as an item definition of DMN.
+    """
 
     kind: str
     inner: tuple[Type, ...] = ()
     entries: tuple[tuple[str, Type], ...] | None = None
     result: Type | None = None
+    test: Callable[[Any], bool] | None = field(default=None, compare=False)
 
     def conforms(self, other: Type) -> bool:
         """Whether every value of this type is one of `other` (DMN 1.5 §10.3.2.9.2)."""
@@ -62,6 +67,8 @@ class Type:
 
     def admits(self, value: Any) -> bool:
         """Whether `value` is an instance; null only of Null and, where `Any` is nested, of Any."""
+        if self.test is not None:
+            return value is not None and self.test(value)
         kind = self.kind
         if kind == "Any":
             return value is not None
@@ -96,20 +103,31 @@ def function_type(value: Function) -> Type:
     )
 
 
-def type_of(node: Node) -> Type:
+class Types(Protocol):
+    """Types defined outside of FEEL, by name; one object for one set of them, since it is a key of the cache."""
+
+    def __hash__(self) -> int: ...
+
+    def find(self, name: str, /) -> Type | None: ...
+
+
+def type_of(node: Node, types: Types | None = None) -> Type:
     """The type that a type expression names; Failure for one that does not exist."""
     if node.kind == "named_type":
         name = ".".join(str(part) for part in node.args)
-        if name not in _SIMPLE:
+        if name in _SIMPLE:
+            return Type(_SIMPLE[name])
+        found = types.find(name) if types is not None else None
+        if found is None:
             raise Failure(f"没有类型“{name}”")
-        return Type(_SIMPLE[name])
+        return found
     if node.kind in ("list_type", "range_type"):
-        return Type(node.kind[:-5], (type_of(node.args[0]),))
+        return Type(node.kind[:-5], (type_of(node.args[0], types),))
     if node.kind == "context_type":
-        return Type(
-            "context", entries=tuple((str(entry.args[0]), type_of(entry.args[1])) for entry in node.args[0])
-        )
-    return Type("function", tuple(type_of(part) for part in node.args[0]), result=type_of(node.args[1]))
+        entries = tuple((str(entry.args[0]), type_of(entry.args[1], types)) for entry in node.args[0])
+        return Type("context", entries=entries)
+    inner = tuple(type_of(part, types) for part in node.args[0])
+    return Type("function", inner, result=type_of(node.args[1], types))
 
 
 def convert(value: Any, wanted: Type | None) -> Any:

@@ -53,12 +53,19 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class ItemDefinition:
+    """A type of its own: `allowed` binds each element of a collection, `constraint` the whole value (§7.3.2).
+
+    `result` is what a function item returns.
+    """
+
     name: str
     type: str | None = None
     allowed: str = ""
+    constraint: str = ""
     collection: bool = False
     components: tuple[ItemDefinition, ...] = ()
     function: bool = False
+    result: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +86,30 @@ class Element:
 
 
 @dataclass(frozen=True, slots=True)
+class TypeUse:
+    """Where a file names a type."""
+
+    name: str
+    line: int
+    element: str
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """Another DMN file, known here by `name`; an empty name brings its names in as they are (§6.3.3)."""
+
+    namespace: str
+    name: str
+    line: int = 0
+    element: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Model:
     file: str
     namespace: str
     name: str
     elements: tuple[Element, ...]
     items: Mapping[str, ItemDefinition]
-    imports: Mapping[str, str]  # namespace -> the name it is known by here
+    imports: tuple[Import, ...] = ()
+    types: tuple[TypeUse, ...] = ()

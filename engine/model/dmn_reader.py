@@ -9,6 +9,7 @@ from lxml import etree
 
 from engine.errors import DeploymentError, Fault
 from engine.model import dmn
+from engine.model.dmn_vocabulary import vocabulary_faults
 from engine.model.xml import parse
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def _read(xml: bytes, file: str) -> dmn.Model:
         raise DeploymentError(
             [Fault(file, _line(root), "", "not_dmn", "这不是 DMN 1.1 – 1.5 文件：根元素应为 definitions")]
         )
-    faults: list[Fault] = []
+    faults = vocabulary_faults(root, file)
     seen: set[str] = set()
     for each in root.iter("*"):
         identity = each.get("id")
@@ -69,8 +70,9 @@ def _read(xml: bytes, file: str) -> dmn.Model:
         root.get("namespace") or "",
         root.get("name") or "",
         tuple(_element(each) for each in _children(root, *_ELEMENTS)),
-        {each.get("name") or "": _item(each) for each in _children(root, "itemDefinition")},
-        {each.get("namespace") or "": each.get("name") or "" for each in _children(root, "import")},
+        {item.name: item for item in map(_item, _children(root, "itemDefinition"))},
+        tuple(map(_import, _children(root, "import"))),
+        tuple(_type_uses(root)),
     )
 
 
@@ -91,13 +93,53 @@ def _first(element: etree._Element | None, *tags: str) -> etree._Element | None:
 
 def _text(element: etree._Element | None, tag: str = "text") -> str:
     found = _first(element, tag)
-    return "" if found is None else "".join(str(part) for part in found.itertext()).strip()
+    return "" if found is None else _text_of(found)
+
+
+def _words(text: str | None) -> str:
+    return " ".join((text or "").split())
+
+
+def _name(element: etree._Element) -> str:
+    return _words(element.get("name"))
+
+
+def _import(element: etree._Element) -> dmn.Import:
+    return dmn.Import(element.get("namespace") or "", _name(element), _line(element), element.get("id") or "")
 
 
 def _type(element: etree._Element | None) -> str | None:
     if element is None:
         return None
-    return element.get("typeRef") or _text(element, "typeRef") or None
+    return _type_name(element, element.get("typeRef") or _text(element, "typeRef"))
+
+
+def _type_name(element: etree._Element, text: str) -> str | None:
+    """DMN 1.1 writes types as qualified names: the prefix gives way to the name of the import."""
+    prefix, mark, local = text.strip().partition(":")
+    namespace = element.nsmap.get(prefix) if mark else None
+    if not mark or namespace is None:
+        return _words(text) or None
+    root = element.getroottree().getroot()
+    for each in _children(root, "import"):
+        if each.get("namespace") == namespace and each.get("name"):
+            return f"{_name(each)}.{_words(local)}"
+    return _words(local)
+
+
+def _type_uses(root: etree._Element) -> Iterator[dmn.TypeUse]:
+    for element in root.iter("*"):
+        if etree.QName(element).namespace not in NAMESPACES:
+            continue
+        own = _text_of(element) if etree.QName(element).localname == "typeRef" else ""
+        for text in (element.get("typeRef") or "", element.get("outputTypeRef") or "", own):
+            if name := _type_name(element, text):
+                owner = next((each.get("id") for each in element.iterancestors() if each.get("id")), "")
+                yield dmn.TypeUse(name, _line(element), element.get("id") or owner or "")
+
+
+def _text_of(element: etree._Element) -> str:
+    return "".join(str(part) for part in element.itertext()).strip()
 
 
 def _references(element: etree._Element, *tags: str) -> tuple[str, ...]:
@@ -117,7 +159,7 @@ def _element(element: etree._Element) -> dmn.Element:
     return dmn.Element(
         kind,
         element.get("id") or "",
-        element.get("name") or "",
+        _name(element),
         _type(_first(element, "variable")),
         _line(element),
         requires,
@@ -130,20 +172,23 @@ def _element(element: etree._Element) -> dmn.Element:
 
 
 def _item(element: etree._Element) -> dmn.ItemDefinition:
+    function = _first(element, "functionItem")
     return dmn.ItemDefinition(
-        element.get("name") or "",
-        _text(element, "typeRef") or None,
-        _text(_first(element, "typeConstraint")) or _text(_first(element, "allowedValues")),
+        _name(element),
+        _type(element),
+        _text(_first(element, "allowedValues")),
+        _text(_first(element, "typeConstraint")),
         element.get("isCollection") in ("true", "1"),
         tuple(_item(each) for each in _children(element, "itemComponent")),
-        _first(element, "functionItem") is not None,
+        function is not None,
+        None if function is None else _type_name(function, function.get("outputTypeRef") or ""),
     )
 
 
 def boxed(element: etree._Element) -> dmn.Boxed:
     """One boxed expression; nesting is bounded by the reader's depth."""
     kind = etree.QName(element).localname
-    line, type_ = _line(element), element.get("typeRef")
+    line, type_ = _line(element), _type_name(element, element.get("typeRef") or "")
     if kind == "literalExpression":
         return dmn.Boxed(kind, line, _text(element), type_)
     if kind == "decisionTable":
@@ -151,30 +196,33 @@ def boxed(element: etree._Element) -> dmn.Boxed:
     if kind == "context":
         entries = list(_children(element, "contextEntry"))
         variables = [_first(each, "variable") for each in entries]
-        names = tuple("" if each is None else each.get("name") or "" for each in variables)
+        names = tuple("" if each is None else _name(each) for each in variables)
         parts = tuple(_inner(each) for each in entries)
         return dmn.Boxed(kind, line, "", type_, parts, names, tuple(_type(each) for each in variables))
     if kind == "list":
         return dmn.Boxed(kind, line, "", type_, tuple(boxed(each) for each in _children(element, *BOXED)))
     if kind == "relation":
-        names = tuple(each.get("name") or "" for each in _children(element, "column"))
+        names = tuple(_name(each) for each in _children(element, "column"))
         rows = tuple(
             tuple(boxed(cell) for cell in _children(row, *BOXED)) for row in _children(element, "row")
         )
-        return dmn.Boxed(kind, line, "", type_, (), names, (), rows)
+        types = tuple(_type(each) for each in _children(element, "column"))
+        return dmn.Boxed(kind, line, "", type_, (), names, types, rows)
     if kind == "invocation":
         bindings = list(_children(element, "binding"))
         parameters = [_first(each, "parameter") for each in bindings]
-        names = tuple("" if each is None else each.get("name") or "" for each in parameters)
+        names = tuple("" if each is None else _name(each) for each in parameters)
         return dmn.Boxed(kind, line, "", type_, (_inner(element), *map(_inner, bindings)), names)
     if kind in ("functionDefinition", "encapsulatedLogic"):
         formal = list(_children(element, "formalParameter"))
-        names = tuple(each.get("name") or "" for each in formal)
+        names = tuple(_name(each) for each in formal)
         text = element.get("kind") or "FEEL"
         types = tuple(_type(each) for each in formal)
         return dmn.Boxed("functionDefinition", line, text, type_, (_inner(element),), names, types)
     parts = tuple(_inner(_first(element, part)) for part in _PARTS[kind])
-    return dmn.Boxed(kind, line, "", type_, parts, (element.get("iteratorVariable") or "item",))
+    names = (_words(element.get("iteratorVariable")) or "item",)
+    types = tuple(_type(_first(element, part)) for part in _PARTS[kind])
+    return dmn.Boxed(kind, line, "", type_, parts, names, types)
 
 
 def _inner(element: etree._Element | None) -> dmn.Boxed | None:
@@ -191,10 +239,10 @@ def _table(element: etree._Element) -> dmn.Table:
         inputs.append(dmn.Clause(each.get("label") or text, text, values, _type(expression)))
     outputs = [
         dmn.Clause(
-            each.get("name") or "",
+            _name(each),
             _text(_first(each, "defaultOutputEntry")),
             _text(_first(each, "outputValues")),
-            each.get("typeRef"),
+            _type(each),
         )
         for each in _children(element, "output")
     ]

@@ -284,7 +284,9 @@ def event_definitions(s: Structure, scope: Scope) -> None:
 
 
 def _cancel_inside_transaction(s: Structure, node: bpmn.Node, scope: Scope) -> None:
-    if scope.kind != "transaction":
+    if scope.kind != "transaction" and not any(
+        tag_of(e) == "transaction" for e in scope.element.iterancestors()
+    ):
         s.fault(node, "cancel_place", f"取消结束事件 {node.id} 只能放在事务里")
 
 
