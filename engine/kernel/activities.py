@@ -15,7 +15,7 @@ from engine.kernel.net import Node
 from engine.kernel.records import remember
 from engine.kernel.run import Run, operation
 from engine.kernel.state import Token
-from engine.kernel.subscriptions import arm
+from engine.kernel.subscriptions import arm, await_data
 from engine.kernel.variables import deposit, transferred, write
 from engine.model import bpmn
 
@@ -72,13 +72,22 @@ def begin(run: Run, token: Token, node: Node) -> None:
         run.entered(token, node)
     if node.properties:
         token.local = {**(token.local or {}), **dict.fromkeys(node.properties)}
+    carried: dict[str, Any] = {}
     if node.inputs:
         carried = transferred(run, token.id, node.inputs)
         if not isinstance(node.model, bpmn.CallActivity):
             token.local = {**(token.local or {}), **carried}
     if node.boundaries and token.index < 0 and not (token.data and token.data.get("armed")):
         watch(run, token, node)
+    if node.needed and not _supplied(node, carried):
+        await_data(run, token, node)
+        return
     node.execute(run, token, node)
+
+
+def _supplied(node: Node, carried: Mapping[str, Any]) -> bool:
+    """One input set whose every required input has a value (§13.3.2: until then the activity is not active)."""
+    return any(all(carried.get(name) is not None for name in names) for names in node.needed)
 
 
 @operation("loop")
@@ -151,6 +160,8 @@ def _conclude(run: Run, token: Token, node: Node) -> None:
     elif isinstance(loop, bpmn.StandardLoop):
         loops.again(run, token, node)
     else:
+        # what the work itself has written is no event for its own boundary: it is completed
+        run.close(token.waits, "interrupted")
         depart(run, token.id, None)
 
 

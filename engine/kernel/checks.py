@@ -13,6 +13,7 @@ STARTS = CATCHES
 EVENT_STARTS = CATCHES | {"error", "escalation", "compensation"}
 BOUNDARIES = CATCHES | {"error", "escalation", "cancel", "compensation"}
 THROWS = {"message", "signal", "escalation", "link", "compensation"}
+BEHAVIORS = {"message", "signal", "escalation", "error"}
 ENDS = {"message", "signal", "error", "escalation", "terminate", "cancel", "compensation"}
 
 
@@ -75,6 +76,12 @@ def _activity(node: Node) -> Iterator[tuple[str, str]]:
             yield "multi_instance", f"多实例“{node.id}”既没有个数也没有集合"
         if loop.cardinality is not None and loop.cardinality.text.replace(" ", "").startswith("-"):
             yield "multi_instance", f"多实例“{node.id}”的个数为负"
+        thrown = [t for _, triggers, _ in node.behaviors for t in triggers]
+        if "behavior_event" in node.options:
+            thrown.append(node.options["behavior_event"])
+        for trigger in thrown:
+            if trigger.kind not in BEHAVIORS or trigger.handler:
+                yield "multi_instance", f"多实例“{node.id}”的 behavior 不能抛出这种事件（{trigger.kind}）"
         if loop.behavior.lower() not in ("none", "one", "all", "complex"):
             yield "multi_instance", f"多实例“{node.id}”的 behavior“{loop.behavior}”不存在"
     if isinstance(loop, bpmn.StandardLoop) and loop.maximum is not None:
@@ -83,6 +90,8 @@ def _activity(node: Node) -> Iterator[tuple[str, str]]:
             yield "loop", f"循环“{node.id}”的次数上限为负"
     if isinstance(loop, bpmn.StandardLoop) and loop.maximum is None and loop.condition is None:
         yield "loop", f"循环“{node.id}”既没有条件也没有次数上限，永不结束"
+    if isinstance(model, bpmn.UserTask) and model.sign:
+        yield "unsupported", f"用户任务“{node.id}”的 sign 不能执行，会签请用多实例和 completionCondition"
     if isinstance(model, bpmn.ScriptTask):
         if model.script is None:
             yield "script", f"脚本任务“{node.id}”没有脚本"
@@ -148,13 +157,17 @@ def _event(process: ProcessNet, node: Node) -> Iterator[tuple[str, str]]:
         if node.outgoing:
             yield "flow", f"结束事件“{node.id}”不能有出口"
         if "cancel" in kinds:
-            cancels = parent is not None and isinstance(parent.model, bpmn.Transaction)
-            if not cancels or not any(
-                trigger.kind == "cancel"
-                for each in (parent.boundaries if parent else ())
-                for trigger in each.triggers
+            while parent is not None and not isinstance(parent.model, bpmn.Transaction):
+                parent = process.nodes.get(parent.body.element)
+            # the standard says nothing of a cancelled transaction that no event leaves (§10.3.5): refused
+            if parent is None or not any(
+                t.kind == "cancel" for each in parent.boundaries for t in each.triggers
             ):
                 yield "event", f"取消结束事件“{node.id}”须在事务内，且事务上有取消边界事件"
+    if isinstance(model, bpmn.Event) and model.properties:
+        yield "unsupported", f"事件“{node.id}”的 property 不能执行，请写在流程或子流程上"
+    if isinstance(model, bpmn.StartEvent) and parent is None and "conditional" in kinds:
+        yield "unsupported", f"流程的开始事件“{node.id}”不能是条件：办件开始前没有可以判断的数据"
     if allowed is not None:
         for kind in sorted(kinds - allowed):
             yield "event", f"事件“{node.id}”在此处不能是 {kind} 事件"

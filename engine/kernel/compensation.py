@@ -12,6 +12,7 @@ from engine.kernel.net import Node, Trigger
 from engine.kernel.run import Run, operation
 from engine.kernel.scopes import open_event_subprocess
 from engine.kernel.state import Record, Scope, Token
+from engine.model import bpmn
 
 
 def compensate_by_throw(run: Run, token: Token, node: Node, trigger: Trigger) -> bool:
@@ -130,14 +131,35 @@ def compensated(run: Run, number: int, _: Any) -> None:
     run.push("thrown", number)
 
 
-def cancel_transaction(run: Run, token: Token) -> None:
-    """A cancel end event: everything else in the transaction ends, then it is compensated (§13.3.5)."""
+def cancel_transaction(run: Run, token: Token, node: Node) -> None:
+    """A cancel end event: everything else in its transaction ends, then it is compensated (§13.3.5).
+
+    It may stand in a sub-process of the transaction. What was completed in a sub-process still running is
+    compensated too, before what was completed earlier outside it.
+    """
+    run.completed(token, node)
     scope = run.scope(token.scope)
-    run.cancel_within(scope, spare=token.id)
+    while not isinstance(node.process.nodes[scope.element].model, bpmn.Transaction):
+        scope = run.scope(run.state.tokens[scope.token].scope)
+    records, scope.records = [*scope.records, *_unfinished(run, scope)], []
+    driver = run.new_token(node.id, scope)
+    run.cancel_within(scope, spare=driver.id)
     run.close(scope.waits, "interrupted")
-    records, scope.records = scope.records, []
     scope.data["cancelled"] = True
     if records:
-        drive(run, token, records)
+        drive(run, driver, records)
     else:
-        run.push("thrown", token.id)
+        run.push("thrown", driver.id)
+
+
+def _unfinished(run: Run, scope: Scope) -> list[Record]:
+    """Records of the sub-processes that are under way within `scope`, outer ones first."""
+    found: list[Record] = []
+    pending = list(scope.tokens)
+    while pending:
+        for number in run.state.tokens[pending.pop(0)].children:
+            inner = run.state.scopes[number]
+            if inner.kind in ("sub", "multi", "event", "adhoc"):
+                found.extend(inner.records)
+                pending.extend(inner.tokens)
+    return found

@@ -178,6 +178,10 @@ class Compiler:
             except ChengbanError:
                 continue
             self.net.decisions = {**self.net.decisions, name: each}
+            if any(
+                one.kind == "decisionService" and name in (one.id, one.name) for one in each.model.elements
+            ):
+                self.net.services |= {name}
             return
 
     def multi(self, node: Node, loop: bpmn.MultiInstance) -> None:

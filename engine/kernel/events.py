@@ -56,10 +56,10 @@ def end_event(run: Run, token: Token, node: Node) -> None:
     if not token.phase:
         run.entered(token, node)
     kinds = {trigger.kind for trigger in node.triggers}
-    if not throw(run, token, node, node.triggers):
+    if node.triggers and not throw(run, token, node, node.triggers):
         return
     if "cancel" in kinds:
-        cancel_transaction(run, token)
+        cancel_transaction(run, token, node)
     elif "terminate" in kinds:
         _terminate(run, token, node)
     else:
@@ -86,14 +86,16 @@ def thrown(run: Run, number: int, _: Any) -> None:
     if node.is_activity:
         run.push("complete", number)
         return
-    run.completed(token, node)
     scope = run.state.scopes[token.scope]
     if scope.data.get("cancelled"):
         host = run.token(scope.token)
+        if host.index >= 0:  # the event stands on the multi-instance activity as a whole
+            host = run.token(run.state.scopes[host.scope].token)
         cancel = next(
             each for each in run.node(host).boundaries if any(t.kind == "cancel" for t in each.triggers)
         )
         run.remove(token)
         boundary(run, host, cancel, {})
         return
+    run.completed(token, node)
     leave(run, token, node)

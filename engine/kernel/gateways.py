@@ -166,7 +166,7 @@ def complex_gateway(run: Run, token: Token, node: Node) -> None:
     run.joins.add(token.scope)
     scope = run.scope(token.scope)
     if f"reset:{node.id}" not in scope.data:
-        run.push("activate", token.id)
+        activate(run, token.id, None)  # at each arrival, before another token comes
 
 
 @operation("activate")
@@ -244,8 +244,12 @@ def event_based(run: Run, token: Token, node: Node) -> None:
     if not token.phase:
         run.entered(token, node)
     run.close(token.waits, "interrupted")
+    occurred = len(run.queue)
     for flow in node.outgoing:
         arm(run, token.waits, token.id, flow.target)
+    # of several conditions that hold already the first in document order wins
+    ready = [run.queue.popleft() for _ in range(len(run.queue) - occurred)]
+    run.queue.extendleft(ready)
 
 
 def upstream(body: Body, node: Node) -> dict[str, int]:

@@ -130,5 +130,6 @@ class Net:
 
     processes: dict[str, ProcessNet] = field(default_factory=dict)
     decisions: Mapping[str, Any] = field(default_factory=dict)
+    services: frozenset[str] = frozenset()  # those of `decisions` that are decision services
     warnings: list[Fault] = field(default_factory=list)
     starts: Sequence[StartTrigger] = ()

@@ -163,7 +163,7 @@ class Run:
                     self.effects.append(done.JobCancelled(wait, job.element))
             elif kind == "s":
                 subscription = state.subscriptions.pop(wait, None)
-                if subscription and subscription.kind != "condition":
+                if subscription and subscription.kind in ("message", "signal"):
                     self.effects.append(done.SubscriptionClosed(wait, subscription.node))
             else:
                 incident = state.incidents.pop(wait, None)

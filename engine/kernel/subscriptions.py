@@ -12,7 +12,7 @@ from engine.kernel import moments
 from engine.kernel.correlation import expected
 from engine.kernel.net import Node, Trigger
 from engine.kernel.run import Run, StuckError
-from engine.kernel.state import Subscription, Timer
+from engine.kernel.state import Subscription, Timer, Token
 from engine.kernel.variables import evaluate, holds
 
 
@@ -48,6 +48,13 @@ def arm(run: Run, waits: list[str], owner: int, node: Node, only: list[int] | No
             waits.append(number)
             if holds_now:
                 run.queue.appendleft(("occur", owner, number))
+
+
+def await_data(run: Run, token: Token, node: Node) -> None:
+    """An activity without its data is tried again when one of their sources has been written."""
+    number = run.number("s")
+    run.state.subscriptions[number] = Subscription(number, "data", token.id, node.id, 0, "")
+    token.waits.append(number)
 
 
 def _set_timer(run: Run, owner: int, node: Node, trigger: Trigger) -> str:
@@ -102,6 +109,12 @@ def reconsider(run: Run) -> None:
     The condition must become false before it can occur again (BPMN 2.0.2 §10.5.2, table 10.84).
     """
     changed, run.changed = run.changed, set()
+    for each in [each for each in run.state.subscriptions.values() if each.kind == "data"]:
+        token = run.token(each.owner)
+        if changed & run.node(token).options["awaited"]:
+            del run.state.subscriptions[each.subscription]
+            token.waits.remove(each.subscription)
+            run.push("begin", token.id)
     waiting = [each for each in run.state.subscriptions.values() if each.kind == "condition"]
     occurred = []
     for subscription in waiting:

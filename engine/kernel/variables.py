@@ -171,7 +171,8 @@ def decide(run: Run, number: int, decision: str) -> Any:
     decisions = run.net.decisions[decision]
     troubles: list[Trouble] = []
     try:
-        value = decisions.evaluate(decision, visible(run.state, number), troubles, run.environment)
+        work = decisions.invoke_service if decision in run.net.services else decisions.evaluate
+        value = work(decision, visible(run.state, number), troubles, run.environment)
     except (ChengbanError, FeelLimitError) as failed:
         raise StuckError("decision", f"决策“{decision}”：{failed}") from failed
     if value is None and troubles:
