@@ -315,3 +315,6 @@ def deploy(settings: Settings, folder: Path | None, user: str, as_json: bool) ->
     with opened(settings) as bureau:
         deployed = bureau.deploy(folder, user)
     say(as_json, deployed, *(f"{matter}  {version}" for matter, version in plain(deployed).items()))
+
+
+from webapp import commands_check  # noqa: E402, F401  (its command registers itself)
