@@ -47,6 +47,9 @@ def to_holders(role: str, header: Mapping[str, Any], holders: Sequence[Holder]) 
 
 def give(cases: Cases, addressees: Addressees = to_holders, *, limit: int = 200) -> int:
     """Look at up to `limit` clocks whose turn has come, in one transaction. Returns how many were looked at."""
+    with cases.store.reading() as transaction:
+        if transaction.one(queries.any_due, {"now": moment_text(cases.clock())}) is None:
+            return 0
     return cases.run(lambda transaction: _give(cases, transaction, addressees, limit))
 
 

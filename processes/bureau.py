@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
 
-from engine import due, history, worklist
+from engine import due, history, recomputation, warning_chain, worklist
 from engine.cases import Actor, Answer, Cases
 from engine.cases.actor import CaseView as Looking
 from engine.deployment.bundle import Bundle
@@ -38,6 +38,7 @@ from processes.looking import case_view, inbox_row, item_view
 from processes.matters import Matter, matters
 from processes.organisation import Organisation, organisation
 from processes.views import CaseView, InboxPage, ItemView, Row, StepForm
+from processes.warnings import addressees_in
 
 SEPARATOR = "|"
 EXTENSION, GRANTED = "extend_outcome", "批准并告知"
@@ -70,6 +71,7 @@ class Bureau:
     def prepare(self, *, demo: bool = False, password: str | None = None) -> None:
         """Tables, sections, the matters of this repository, and with `demo` the demo people under one password."""
         self.store.migrate()
+        self.cases.calendars.prepare(self.cases.clock())
         self.accounts.put_sections()
         if demo:
             self.accounts.enrol(self.organisation.people.values(), password, demo=True)
@@ -285,8 +287,13 @@ class Bureau:
         return history.verify(self.store, case_id)
 
     def tick(self) -> int:
-        """Do what is due now: deadlines, jobs, messages. Returns how much was done."""
-        return due.run_once(self.cases, HANDLERS)
+        """Do what is due now: deadlines, jobs, messages, warnings, clocks that a new calendar has not reached yet.
+
+        Returns how much was done.
+        """
+        done = due.run_once(self.cases, HANDLERS)
+        done += warning_chain.give(self.cases, addressees_in(self.organisation))
+        return done + recomputation.recompute(self.cases, most=2)
 
     # -- within ------------------------------------------------------------------------------------------------
 

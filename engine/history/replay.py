@@ -1,24 +1,32 @@
-"""Replay: the commands of a case executed anew on the same version, effects and state held against the record."""
+"""Replay: the commands of a case executed anew on the same version, effects, state and clocks held against the record."""
 
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any, NamedTuple
 
+from engine.calendar.clock import NO_CLOCKS, Clocks
+from engine.calendar.limit import Limits
 from engine.calendar.period import SHANGHAI
-from engine.cases import Cases
+from engine.calendar.working import WorkingCalendar
+from engine.cases import Actor, Cases
+from engine.cases.clock_commands import changed, told
+from engine.cases.clocks import advanced
 from engine.cases.journal import effects_text
 from engine.codec import loads, moment_of
 from engine.errors import ChengbanError, NotFound
 from engine.feel import Environment
 from engine.history.entries import rows
-from engine.kernel import State, apply
-from engine.kernel.commands import from_data
+from engine.kernel import Net, State, apply
+from engine.kernel import effects as e
+from engine.kernel.commands import CLOCK_COMMANDS, Command, FireTimer, from_data
+from engine.kernel.effects import Effect
 from engine.store import queries
 
 
 class Difference(NamedTuple):
-    """The first place where the record and its replay part. `place`: entry, effect or state."""
+    """The first place where the record and its replay part. `place`: entry, effect, state or clocks."""
 
     case_id: str
     seq: int
@@ -27,32 +35,80 @@ class Difference(NamedTuple):
     replayed: Any
 
 
+class _Played:
+    """A case as far as its commands have been executed anew."""
+
+    def __init__(self) -> None:
+        self.state: State | None = None
+        self.clocks = NO_CLOCKS
+        self._limit_of_timer: dict[str, str] = {}
+
+    def play(
+        self,
+        net: Net,
+        limits: Limits,
+        command: Command,
+        at: datetime,
+        calendar: WorkingCalendar,
+        actor: Actor,
+    ) -> tuple[Effect, ...]:
+        """Raises what the command raises."""
+        if isinstance(command, CLOCK_COMMANDS):
+            self.clocks, lines = changed(limits, self.clocks, command, at, calendar, actor.user)
+            return told(self.clocks, lines)
+        expired = self._limit_of_timer.get(command.timer) if isinstance(command, FireTimer) else None
+        environment = Environment(now=at.astimezone(SHANGHAI), working_calendar=calendar)
+        outcome = apply(net, self.state, command, at, environment=environment)
+        self.state = outcome.state
+        self.clocks, _ = advanced(
+            calendar, limits, self.clocks, command, outcome.effects, at, actor, expired=expired
+        )
+        for effect in outcome.effects:
+            if type(effect) is e.TimerSet and effect.limit is not None:
+                self._limit_of_timer[effect.timer] = effect.limit
+        return outcome.effects
+
+
 def replay(cases: Cases, case_id: str) -> Difference | None:
     """None when all is as recorded. Raises NotFound."""
-    state: State | None = None
+    played = _Played()
     deployment = ""
+    reckoned_by = _calendars(cases, case_id)
     for row in rows(cases.store, case_id):
         seq, at, effects = row[1], moment_of(row[2]), row[10]
         deployment = row[7] or deployment
         data = loads(row[9])
         data.pop("header", None)
         command = from_data({**data, "command": row[8]})
-        environment = Environment(now=at.astimezone(SHANGHAI), working_calendar=cases.calendar)
+        version = reckoned_by.get(seq)
+        calendar = cases.calendars.version(version) if version else cases.calendars.at(at)
+        executable = cases.executable(deployment)
         try:
-            outcome = apply(cases.executable(deployment).net, state, command, at, environment=environment)
+            again = effects_text(
+                played.play(executable.net, executable.limits, command, at, calendar, Actor(row[3], row[4], row[5]))
+            )  # fmt: skip
         except ChengbanError as refused:
             return Difference(case_id, seq, "entry", row[8], str(refused))
-        again = effects_text(outcome.effects)
         if again != effects:
             return _first_difference(case_id, seq, json.loads(effects), json.loads(again))
-        state = outcome.state
-    if state is None:
+    if played.state is None:
         raise NotFound(f"没有办件 {case_id}")
     with cases.store.reading() as transaction:
         stored = transaction.one(queries.load_case, {"of_case": case_id})
-    if stored is not None and stored[2] != state.to_json():
-        return Difference(case_id, stored[0], "state", json.loads(stored[2]), json.loads(state.to_json()))
+    if stored is not None and stored[2] != played.state.to_json():
+        return Difference(
+            case_id, stored[0], "state", json.loads(stored[2]), json.loads(played.state.to_json())
+        )
+    if stored is not None and Clocks.from_json(stored[3]) != played.clocks:
+        return Difference(case_id, stored[0], "clocks", json.loads(stored[3]), played.clocks.to_json())
     return None
+
+
+def _calendars(cases: Cases, case_id: str) -> dict[int, str]:
+    """The calendar version that each entry's clocks were reckoned by; an entry that moved none is not in it."""
+    with cases.store.reading() as transaction:
+        lines = transaction.all(queries.clock_events_of_case, {"of_case": case_id})
+    return {line[1]: loads(line[-1])["calendar"] for line in lines}
 
 
 def _first_difference(case_id: str, seq: int, recorded: list[Any], replayed: list[Any]) -> Difference:

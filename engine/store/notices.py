@@ -20,6 +20,7 @@ _due = (
     .limit(bindparam("limit"))
     .with_for_update(skip_locked=True)
 )
+any_due = Query(select(_R.case_id).where(_R.warn_at <= bindparam("now")).limit(literal_column("1")))
 # Taken within the transaction that gives the warnings: a worker that dies leaves them as they were.
 due_runs = Query(
     select(
