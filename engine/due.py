@@ -18,7 +18,7 @@ from engine.cases.correspondence import JobRow, run_outbox
 from engine.cases.deployments import next_due
 from engine.codec import loads, moment_of, moment_text
 from engine.errors import BpmnError, NotFound, Refused
-from engine.kernel.commands import FailJob, FinishJob, FireTimer, StartCase, ThrowJobError
+from engine.kernel.commands import ExpireClock, FailJob, FinishJob, FireTimer, StartCase, ThrowJobError
 from engine.model import bpmn
 from engine.store import Transaction, queries
 
@@ -56,7 +56,7 @@ def run_once(
     retries: int = RETRIES,
     first_delay: timedelta = FIRST_DELAY,
 ) -> int:
-    """Claim up to `limit` each of start timers, timers and jobs that are due, and do them. Returns how many were claimed."""
+    """Up to `limit` each of what is due: start timers, timers, clocks without a timer, jobs. Returns how many."""
     done = _start_timers(cases, limit)
     now = cases.clock()
     taken = {"now": moment_text(now), "until": moment_text(now + lease), "limit": limit}
@@ -65,6 +65,7 @@ def run_once(
         timers, key=lambda row: (row.due, row.case_id, row.set_seq, len(row.timer), row.timer)
     ):
         _fire(cases, timer, first_delay)
+    done += _expire_clocks(cases, limit)
     jobs = [JobRow(*row) for row in cases.run(lambda tx: tx.all(queries.claim_jobs, taken))]
     for job in sorted(jobs, key=lambda row: (row.set_seq, row.case_id, len(row.job), row.job)):
         _do(cases, job, handlers, retries, first_delay)
@@ -142,6 +143,23 @@ def _submit_job(cases: Cases, row: JobRow, command: FinishJob | ThrowJobError | 
 
 def _put_off(cases: Cases, query: Any, parameters: dict[str, Any]) -> None:
     cases.run(lambda transaction: transaction.run(query, parameters))
+
+
+def _expire_clocks(cases: Cases, limit: int) -> int:
+    """Nothing is claimed: whoever comes second finds the answer of the first, or a clock that has moved."""
+    parameters = {"now": moment_text(cases.clock()), "limit": limit}
+    with cases.store.reading() as transaction:
+        rows = transaction.all(queries.due_clocks, parameters)
+    expired = 0
+    for case_id, limit_id, due in rows:
+        try:
+            answer = cases.submit(case_id, ExpireClock(limit_id), actor=SYSTEM, key=f"clock:{limit_id}:{due}")
+            expired += not answer.replayed
+        except (NotFound, Refused) as refused:
+            log.info("clock %s of case %s not expired: %s", limit_id, case_id, refused)
+        except Exception:
+            log.exception("clock %s of case %s failed", limit_id, case_id)
+    return expired
 
 
 def _start_timers(cases: Cases, limit: int) -> int:

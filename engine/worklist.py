@@ -15,7 +15,7 @@ from typing import Any, Literal, NamedTuple
 from engine.cases.projection import FAR
 from engine.codec import loads, moment_of
 from engine.errors import InvalidInput
-from engine.store import Store, queries
+from engine.store import Store, Transaction, queries
 
 Box = Literal["todo", "claimable", "done", "started"]
 Place = tuple[str, str, str]
@@ -75,11 +75,7 @@ def inbox(
             case "todo":
                 found = transaction.all(queries.inbox_todo, parameters)
             case "claimable":
-                pages = [
-                    transaction.all(queries.inbox_claimable, {**parameters, "candidate": candidate})
-                    for candidate in (f"user:{user}", *dict.fromkeys(posts))
-                ]
-                found = _merged(pages, limit + 1)
+                found = _claimable(transaction, user, posts, parameters)
             case "done":
                 found = transaction.all(queries.inbox_done, parameters)
             case "started":
@@ -122,6 +118,27 @@ def _first(row: tuple[Any, ...] | None) -> int:
     assert row is not None
     number: int = row[0]
     return number
+
+
+def _claimable(
+    transaction: Transaction, user: str, posts: Iterable[str], parameters: dict[str, Any]
+) -> list[tuple[Any, ...]]:
+    places: dict[str, list[Place]] = {}
+    for candidate in (f"user:{user}", *dict.fromkeys(posts)):
+        page = transaction.all(queries.claimable_places, {**parameters, "candidate": candidate})
+        if page:
+            places[candidate] = page
+    ordered = sorted({place for page in places.values() for place in page})[: parameters["limit"]]
+    if not ordered:
+        return []
+    until = ordered[-1]
+    bound = {**parameters, "until_moment": until[0], "until_case": until[1], "until_item": until[2]}
+    pages = [
+        transaction.all(queries.inbox_claimable, {**bound, "candidate": candidate})
+        for candidate, page in places.items()
+        if page[0] <= until
+    ]
+    return _merged(pages, parameters["limit"])
 
 
 def _merged(pages: list[list[tuple[Any, ...]]], limit: int) -> list[tuple[Any, ...]]:

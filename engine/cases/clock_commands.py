@@ -20,6 +20,7 @@ from engine.errors import Refused
 from engine.kernel.commands import (
     CancelClock,
     ClockCommand,
+    ExpireClock,
     ExtendClock,
     RecomputeClocks,
     ResetClock,
@@ -78,6 +79,8 @@ def changed(
             if limit not in limits or limit not in clocks or clocks[limit].state in law.ENDED:
                 raise law.ClockRefused(f"期限“{limits[limit].name if limit in limits else limit}”不在计算中")
             return law.cancel(limits, clocks, (limit,), reason=reason, now=now, calendar=calendar, who=who)
+        case ExpireClock(limit):
+            return law.expire(limits, clocks, limit, now=now, calendar=calendar, who=who)
         case ResetClock(limit, on, reason):
             if not reason.strip():
                 raise law.ClockRefused("重新起算须写明理由")

@@ -166,15 +166,23 @@ class ResetClock(NamedTuple):
     reason: str
 
 
+class ExpireClock(NamedTuple):
+    """The limit has run out, and no timer of the diagram waits for it."""
+
+    limit: str
+
+
 class RecomputeClocks(NamedTuple):
     """Bring every open clock of the case under that calendar version."""
 
     calendar: str
 
 
-ClockCommand = SuspendClock | ResumeClock | ExtendClock | CancelClock | ResetClock | RecomputeClocks
+ClockCommand = (
+    SuspendClock | ResumeClock | ExtendClock | CancelClock | ResetClock | ExpireClock | RecomputeClocks
+)
 CLOCK_COMMANDS: tuple[type[Any], ...] = (
-    SuspendClock, ResumeClock, ExtendClock, CancelClock, ResetClock, RecomputeClocks,
+    SuspendClock, ResumeClock, ExtendClock, CancelClock, ResetClock, ExpireClock, RecomputeClocks,
 )  # fmt: skip
 
 Command = (

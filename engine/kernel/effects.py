@@ -277,7 +277,8 @@ class Annotated(NamedTuple):
 
 
 class ClockChanged(NamedTuple):
-    """A clock command's line in the ledger. `change`: suspended | resumed | extended | cancelled | restarted | recomputed.
+    """A clock command's line in the ledger. `change`: suspended | resumed | extended | cancelled | restarted | expired
+    | recomputed.
 
     `state` and `due` (aware UTC) as they now stand; `calendar` is the version that they were reckoned by.
     """

@@ -13,6 +13,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     delete,
+    exists,
     func,
     insert,
     literal_column,
@@ -329,12 +330,25 @@ due_triggers = Query(
     .order_by(t.start_trigger.c.run_at, t.start_trigger.c.process)
     .limit(bindparam("limit"))
 )
+# Clocks that have run out and that no timer of a diagram waits for.
+_TIMED = exists().where(
+    t.timer.c.case_id == t.limit_run.c.case_id, t.timer.c.limit_id == t.limit_run.c.limit_id
+)
+due_clocks = Query(
+    select(t.limit_run.c.case_id, t.limit_run.c.limit_id, t.limit_run.c.due)
+    .where(t.limit_run.c.state == literal_column("'running'"), t.limit_run.c.due <= bindparam("now"), ~_TIMED)
+    .order_by(t.limit_run.c.due, t.limit_run.c.case_id, t.limit_run.c.limit_id)
+    .limit(bindparam("limit"))
+)
 # The next moment at which something falls due: what a virtual clock may jump to.
 next_moments = Query(
     select(
         select(func.min(t.timer.c.run_at)).scalar_subquery(),
         select(func.min(t.job.c.run_at)).scalar_subquery(),
         select(func.min(t.start_trigger.c.run_at)).scalar_subquery(),
+        select(func.min(t.limit_run.c.due))
+        .where(t.limit_run.c.state == literal_column("'running'"), ~_TIMED)
+        .scalar_subquery(),
     )
 )
 
@@ -372,6 +386,7 @@ inbox_todo = Query(
     .order_by(t.work_item.c.due, t.work_item.c.case_id, t.work_item.c.item)
     .limit(bindparam("limit"))
 )
+_UNTIL = ("until_moment", "until_case", "until_item")
 _PAGE = (
     select(t.work_item_candidate.c.case_id, t.work_item_candidate.c.item, t.work_item_candidate.c.due)
     .where(
@@ -383,10 +398,13 @@ _PAGE = (
     .limit(bindparam("limit"))
     .subquery("page")
 )
-# One post at a time: the index gives each post's page in order, and the caller merges the few pages.
+# One post at a time: the index alone gives each post's places in order. The caller merges them, and asks for the rows
+# up to the last place of its page, so that no more items are looked up than the page has.
+claimable_places = Query(select(_PAGE.c.due, _PAGE.c.case_id, _PAGE.c.item))
 inbox_claimable = Query(
     select(*_LISTED)
     .join(_PAGE, and_(_PAGE.c.case_id == t.work_item.c.case_id, _PAGE.c.item == t.work_item.c.item))
+    .where(tuple_(_PAGE.c.due, _PAGE.c.case_id, _PAGE.c.item) <= tuple_(*map(bindparam, _UNTIL)))
     .order_by(_PAGE.c.due, _PAGE.c.case_id, _PAGE.c.item)
 )
 inbox_done = Query(
