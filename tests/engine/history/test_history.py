@@ -72,6 +72,10 @@ def test_a_byte_changed_in_any_column_names_case_and_entry(store: Store, case_id
         ("DELETE FROM entry", 1),
         ("UPDATE entry SET seq = 9 WHERE seq = 5", 9),
         ("UPDATE entry SET case_id = 'other' WHERE seq = 4", 4),
+        ("UPDATE entry SET case_id = case_id || 'x' WHERE seq = 5", 5),
+        ("UPDATE entry SET case_id = 'x' || substr(case_id, 2) WHERE seq = 1", 1),
+        ("UPDATE entry SET seq = 0 WHERE seq = 1", 0),
+        ("UPDATE entry SET seq = 7 WHERE seq = 3", 3),
         ("UPDATE entry SET case_id = 'other'", 1),
         ("UPDATE \"case\" SET head_hash = 'sha256\\:0'", 5),
         ('UPDATE "case" SET head_seq = 4', 5),
@@ -110,6 +114,28 @@ def test_replay_shows_the_first_difference(store: Store, case_id: str) -> None:
     found = history.replay(cases, case_id)
     assert found is not None
     assert (found.seq, found.place) == (3, "effect 0")
+
+
+def test_a_chain_of_sm3_verifies_replays_and_names_what_was_changed(store: Store) -> None:
+    cases = Cases(store, clock=Clock(), hash_name="sm3")
+    cases.deploy(permits.bundle(permits.ENDLESS), DEPUTY)
+    case_id = cases.start("permit", {}, actor=DEPUTY).case_id
+    for number in range(1, 4):
+        cases.submit(case_id, CompleteItem(f"i{number}", {"轮次": number}), actor=DEPUTY)
+    assert all(entry.hash.startswith("sm3:") for entry in history.entries(store, case_id))
+    assert history.verify(store) == []
+    assert history.replay(cases, case_id) is None
+    tamper(store, "UPDATE entry SET actor = 'zhang ' WHERE seq = 2")
+    assert [(found.case_id, found.seq) for found in history.verify(store)] == [(case_id, 2)]
+
+
+def test_a_chain_goes_on_when_the_setting_changes_its_algorithm(store: Store, case_id: str) -> None:
+    cases = Cases(store, clock=Clock(), hash_name="sm3")
+    cases.submit(case_id, CompleteItem("i5"), actor=DEPUTY)
+    found = [entry.hash.partition(":")[0] for entry in history.entries(store, case_id)]
+    assert found == ["sha256"] * 5 + ["sm3"]
+    assert history.verify(store) == []
+    assert history.replay(cases, case_id) is None
 
 
 def test_events_are_counted_over_the_whole_case(store: Store, case_id: str) -> None:
