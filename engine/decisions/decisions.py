@@ -18,7 +18,11 @@ _KNOWLEDGE = "businessKnowledgeModel"
 
 
 class Decisions:
-    """Compiled decisions. Thread-safe: an evaluation keeps its state to itself."""
+    """Compiled decisions. Thread-safe: an evaluation keeps its state to itself.
+
+    `faults`: FEEL texts that are no FEEL, where other decisions of the file can be computed. What they belong to
+    is null when evaluated, with a trouble, and the rest can be tried; a bundle with such a file is not deployed.
+    """
 
     def __init__(self, model: dmn.Model, imports: Sequence[dmn.Model] = ()) -> None:
         self.model = model
@@ -38,7 +42,10 @@ class Decisions:
             self._compile(key, element)
         for key in self._elements:
             self._orders[key] = self._order(key, faults if key[0] == model.namespace else [])
-        if faults:
+        self.faults = tuple(fault for fault in faults if fault.code == "feel_syntax")
+        broken = {fault.element for fault in self.faults}
+        computable = any(each.id not in broken for each in model.elements if each.kind == "decision")
+        if len(faults) > len(self.faults) or (self.faults and not computable):
             raise DeploymentError(faults)
 
     def _compile(self, key: Key, element: dmn.Element) -> None:

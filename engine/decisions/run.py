@@ -89,8 +89,9 @@ class Compiler:
         except (FeelSyntaxError, FeelLimitError) as error:
             if iterated and ".." in text:
                 return self.feel(f"for item in {text} return item", line, what)
-            self.fault(line, "feel_syntax", f"{what}“{text}”有误：{error}")
-            return lambda scope, run: None
+            sentence = f"{what}“{text}”有误：{error}"
+            self.fault(line, "feel_syntax", sentence)
+            return lambda scope, run: run.trouble(sentence)
         label = self.label
 
         def evaluate(scope: Scope, run: Run) -> Any:
@@ -113,8 +114,14 @@ class Compiler:
         try:
             tests = compile_unary_tests(text, names=self.names, types=self.types)
         except (FeelSyntaxError, FeelLimitError) as error:
-            self.fault(line, "feel_syntax", f"{what}“{text}”有误：{error}")
-            return None
+            sentence = f"{what}“{text}”有误：{error}"
+            self.fault(line, "feel_syntax", sentence)
+
+            def fails(value: Any, scope: Scope, run: Run) -> bool:
+                run.trouble(sentence)
+                return False
+
+            return fails
         label = self.label
 
         def test(value: Any, scope: Scope, run: Run) -> bool:

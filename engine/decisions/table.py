@@ -34,9 +34,15 @@ class CompiledTable:
         self.defaults = [
             compiler.feel(clause.text, line, "默认输出") if clause.text else None for clause in table.outputs
         ]
+        ordered = self.policy in ("PRIORITY", "OUTPUT ORDER")
         self.orders = [
-            compiler.feel(f"[{clause.values}]", line, "输出取值") if clause.values else None
+            compiler.feel(f"[{clause.values}]", line, f"输出“{clause.name}”的取值")
+            if ordered and clause.values not in ("", "-")
+            else None
             for clause in table.outputs
+        ]
+        self.possible = [
+            compiler.tests(clause.values, line, f"输出“{clause.name}”的取值") for clause in table.outputs
         ]
         self.rules: list[tuple[list[tuple[int, Test]], list[Evaluate]]] = []
         for number, rule in enumerate(table.rules, 1):
@@ -61,8 +67,10 @@ class CompiledTable:
             values.append(value if type_ is None else self._typed(value, type_, "输入", run))
         for column, allowed in enumerate(self.allowed):
             if allowed is not None and not allowed(values[column], scope, run):
-                run.trouble(f"输入“{self.labels[column]}”的值 {values[column]!r} 不在允许的取值中")
-                return None
+                # DMN 1.5 §8.3.2: what is not among the input values counts as null.
+                if values[column] is not None:
+                    run.trouble(f"输入“{self.labels[column]}”的值 {values[column]} 不在允许的取值中")
+                values[column] = None
         hits = []
         for number, (cells, outputs) in enumerate(self.rules, 1):
             for column, test in cells:
@@ -94,10 +102,14 @@ class CompiledTable:
 
     def _value(self, row: list[Any], run: Run) -> Any:
         """One rule's output: a value, or a context by output name, each of its clause's type."""
-        fitted = [
-            value if clause.type is None else self._typed(value, clause.type, f"输出“{clause.name}”", run)
-            for clause, value in zip(self.outputs, row, strict=True)
-        ]
+        fitted = []
+        for clause, possible, given in zip(self.outputs, self.possible, row, strict=True):
+            what = f"输出“{clause.name}”"
+            value = given if clause.type is None else self._typed(given, clause.type, what, run)
+            if possible is not None and value is not None and not possible(value, {}, run):
+                run.trouble(f"{what}的值 {value} 不在允许的取值中")
+                value = None
+            fitted.append(value)
         return fitted[0] if len(fitted) == 1 else dict(zip(self.names, fitted, strict=True))
 
     def _typed(self, value: Any, type_: str, what: str, run: Run) -> Any:

@@ -14,6 +14,10 @@ class Mismatch(Exception):
     """Why a value does not fit its type, in Chinese."""
 
 
+# As files of DMN 1.1 write them.
+_SPELLINGS = {"null": "Null", "any": "Any"}
+
+
 class Types:
     """The types that one file may name: its own, those of its imports, FEEL's."""
 
@@ -82,7 +86,7 @@ class Types:
 
     def _built_in(self, name: str) -> Type | None:
         if name not in self._feel:
-            self._feel[name] = read_type(name)
+            self._feel[name] = read_type(_SPELLINGS.get(name, name))
         return self._feel[name]
 
     def _item(self, value: Any, item: dmn.ItemDefinition, place: str) -> str:

@@ -76,6 +76,7 @@ def _read_decisions(bundle: Bundle, faults: list[Fault]) -> Sequence[Decisions]:
         others = [other for path, other in files.items() if path != name]
         try:
             read.append(read_decisions(content, others, file=name))
+            faults.extend(read[-1].faults)
         except DeploymentError as refused:
             faults.extend(refused.faults)
     return read

@@ -48,6 +48,8 @@ def compile_test(compiler: Compiler, node: Node) -> Test:
 
         return compared
     before, compiler.reads_input = compiler.reads_input, False
+    if node.args[0].kind == "name" and str(node.args[0].args[0]) == "?":
+        return lambda scope, value: None if value is None else True
     code = compiler.code(node.args[0])
     reads_input, compiler.reads_input = compiler.reads_input, before or compiler.reads_input
 

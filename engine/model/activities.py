@@ -52,10 +52,13 @@ def details(source: Source, roots: Roots, element: Element, tag: str) -> dict[st
             "documents": tuple((ours(element, "documents") or "").replace(",", " ").split()),
         }
     if tag == "serviceTask":
-        return {"handler": ours(element, "handler"), "operation": named}
+        return {"handler": ours(element, "handler") or _job(source, element, named), "operation": named}
     if tag == "sendTask":
         message = roots.message(element, element.get("messageRef"))
-        return {"message": message, "handler": ours(element, "handler"), "operation": named}
+        handler = ours(element, "handler")
+        if handler is None and message is None:
+            handler = _job(source, element, named)
+        return {"message": message, "handler": handler, "operation": named}
     if tag == "receiveTask":
         message = roots.message(element, element.get("messageRef"))
         return {"message": message, "instantiate": flag(element, "instantiate"), "operation": named}
@@ -76,6 +79,11 @@ def details(source: Source, roots: Roots, element: Element, tag: str) -> dict[st
             )
         return {"called_element": called}
     return {}
+
+
+def _job(source: Source, element: Element, operation: str | None) -> str:
+    """Who does a task that names no handler: its operation, else the task itself; production checks that."""
+    return operation or source.id_of(element)
 
 
 def activity(

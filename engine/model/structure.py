@@ -350,10 +350,6 @@ def compensation_handlers(s: Structure, scope: Scope) -> None:
 def tasks_are_complete(s: Structure, scope: Scope) -> None:
     """§10.3.3: what a task needs to be executed at all."""
     for node in scope.body.nodes:
-        if isinstance(node, bpmn.ServiceTask) and not node.handler:
-            s.fault(node, "handler", f"服务任务 {node.id} 没有写 chengban:handler")
-        if isinstance(node, bpmn.SendTask) and node.message is None and not node.handler:
-            s.fault(node, "trigger_name", f"发送任务 {node.id} 没有写 messageRef")
         if isinstance(node, bpmn.ReceiveTask) and node.message is None:
             s.fault(node, "trigger_name", f"接收任务 {node.id} 没有写 messageRef")
         if isinstance(node, bpmn.ReceiveTask) and node.instantiate and node.incoming:

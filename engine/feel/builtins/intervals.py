@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import Any
 
 from engine.feel import temporal
@@ -14,6 +15,7 @@ from engine.feel.values import NUMBERS, Range, Run
 
 library = Library()
 _TEXT = re.compile(r"\s*([\[(\]])\s*(.*?)\s*\.\.\s*(.*?)\s*([\])\[])\s*", re.DOTALL)
+_COMPARED = re.compile(r"\s*([<>]=?)\s*(.*?)\s*", re.DOTALL)
 
 
 def _compared(left: Any, right: Any) -> int:
@@ -170,7 +172,14 @@ def coincides(run: Run, left: Any, right: Any) -> bool | None:
 
 @library.function("range", "from:S")
 def range_from_text(run: Run, text: str) -> Range:
-    """`[18..21)` with literal ends; an empty side is without bound (DMN 1.5 §10.3.4.1)."""
+    """`[18..21)` or `>= 18` with literal ends; an empty side is without bound (DMN 1.5 §10.3.4.1)."""
+    if found := _COMPARED.fullmatch(text):
+        end, closed = _literal(found.group(2)), len(found.group(1)) == 2
+        if end is None:
+            raise Failure(f"“{text[:60]}”不是区间")
+        return (
+            Range(None, end, False, closed) if found.group(1)[0] == "<" else Range(end, None, closed, False)
+        )
     found = _TEXT.fullmatch(text)
     if not found:
         raise Failure(f"“{text[:60]}”不是区间")
@@ -199,6 +208,10 @@ def _literal(text: str) -> Any:
             "duration": temporal.read_duration,
         }
         return read[found.group(1)](found.group(2))
+    if found := re.fullmatch(
+        r'date and time\s*\(\s*date\s*\(\s*"([^"\\]*)"\s*\)\s*,\s*time\s*\(\s*"([^"\\]*)"\s*\)\s*\)', text
+    ):
+        return datetime.combine(temporal.read_date(found.group(1)), temporal.read_time(found.group(2)))
     if re.fullmatch(r"-?(?:[0-9]{1,40}(?:\.[0-9]{1,40})?|\.[0-9]{1,40})", text):
         return NUMBERS.create_decimal(text)
     if found := re.fullmatch(r'"((?:[^"\\]|\\.)*)"', text, re.DOTALL):
