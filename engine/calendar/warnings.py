@@ -1,6 +1,6 @@
 """The warning chain as moments: when each of handler, section chief, bureau leader and supervision is to be told.
 
-The handler when the light turns yellow, the section chief as the last day begins, the bureau leader when it is
+The handler when the light turns yellow (at the latest as the last day begins), the section chief as the last day begins, the bureau leader when it is
 overdue, supervision when one working day more has gone by. Lights and warnings follow the promise where there is one.
 """
 

@@ -23,7 +23,7 @@ def run_row(case_id: str, limit: Limit, clock: Clock | None, at: str) -> dict[st
         "started_on": clock.start.isoformat() if clock.start else None, "due": due,
         "provisional": clock.provisional, "ended_at": clock.ended.isoformat() if clock.ended else None,
         "calendar": clock.calendar, "first_day": first, "last_day": last,
-        "warn_at": at if watched else None, "warned": "", "yellow_at": None,
+        "warn_at": at if watched or clock.state in OPEN else None, "warned": "", "yellow_at": None,
         "red_at": due if watched else None, "section": "", "data": dumps(clock.to_json()),
     }  # fmt: skip
 
