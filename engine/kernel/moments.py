@@ -96,6 +96,8 @@ def cycle(text: Any) -> Cycle:
     if head[:1] != "R" or not 1 <= len(parts) <= 3 or not re.fullmatch(r"-1|\d*", times_text):
         raise ValueError(f"{text!r} 不是重复周期")
     times = None if times_text in ("", "-1") else int(times_text)
+    if times == 0:
+        raise ValueError(f"{text!r} 重复零次，永远不会到时")
     if len(parts) == 2 and not any(_is_duration(part) for part in parts):
         start, end = moment(parts[0]), moment(parts[1])
         interval = Duration(0, end - start)
