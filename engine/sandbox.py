@@ -36,6 +36,16 @@ ROUNDS = 100_000
 Handler = Callable[[dict[str, Any]], Mapping[str, Any] | None]
 
 
+class Record(dict[str, Any]):
+    """A row to look at: a dict whose keys can be read as attributes too."""
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+
 class Sandbox:
     """One engine in memory. Not for several threads at once.
 
@@ -152,14 +162,21 @@ class Sandbox:
         keys: Mapping[str, Any] | None = None,
         values: Mapping[str, Any] | None = None,
     ) -> None:
-        """Deliver a message by its name: to one subscriber, to a start event, or kept for whoever listens next."""
-        self._cases.deliver(message, _values(keys), _values(values))
+        """Deliver a message by its name (or id): to one subscriber, to a start event, or kept for whoever listens next."""
+        self._cases.deliver(self._named("messages", message), _values(keys), _values(values))
         self._settle()
 
     def signal(self, name: str, values: Mapping[str, Any] | None = None) -> None:
-        """Broadcast a signal by its name to all cases and start events."""
-        self._cases.signal(name, _values(values))
+        """Broadcast a signal by its name (or id) to all cases and start events."""
+        self._cases.signal(self._named("signals", name), _values(values))
         self._settle()
+
+    def _named(self, kind: str, name: str) -> str:
+        """The name of a message or signal that was given by its id, unless one has that name."""
+        known = [each for _, file in self._files.values() for each in getattr(file, kind).values()]
+        if any(each.name == name for each in known):
+            return name
+        return next((each.name or each.id for each in known if each.id == name), name)
 
     def advance(self, delta: timedelta) -> None:
         """Move the clock; whatever falls due on the way happens at its own moment, in order."""
@@ -187,22 +204,32 @@ class Sandbox:
         """Ids of all cases in order of start, those that messages, signals and timers began included."""
         return self._cases.case_ids()
 
-    def work_items(self, case_id: str) -> list[dict[str, Any]]:
-        """Open work items: `id`, `element`, `name`, `process`, `post`, `form`, `limit`, `user`. Raises NotFound."""
+    def work_items(self, case_id: str) -> list[Record]:
+        """Open work items in the order in which they opened. Raises NotFound.
 
-        def look(view: CaseView) -> list[dict[str, Any]]:
+        Each with `id`, `element`, `name`, `process`, `post`, `form`, `limit`, `user` and the `variables` that it sees
+        (the item of a multi-instance among them).
+        """
+
+        def look(view: CaseView) -> list[Record]:
             rows = []
             for item in view.state.items.values():
                 row = view.item(item.item)
                 told = {key: row[key] for key in ("element", "name", "process", "post", "form")}
                 rows.append(
-                    {"id": f"{case_id}/{item.item}", **told, "limit": row["limit_id"], "user": item.user}
+                    Record(
+                        told,
+                        id=f"{case_id}/{item.item}",
+                        limit=row["limit_id"],
+                        user=item.user,
+                        variables=view.variables_at(item.item),
+                    )
                 )
             return rows
 
         return self._cases.view(case_id, look)
 
-    def history(self, case_id: str) -> list[dict[str, Any]]:
+    def history(self, case_id: str) -> list[Record]:
         """What happened, in order: each with `seq`, `at` (aware UTC), `element` and `event`, and the event's own fields.
 
         Events are those of `engine.kernel.effects`: `element_entered`, `element_completed`, `element_cancelled`,
@@ -210,7 +237,7 @@ class Sandbox:
         """
         self._cases.view(case_id, lambda view: None)
         return [
-            {**event.data, "seq": event.seq, "at": event.at, "element": event.element, "event": event.event}
+            Record(event.data, seq=event.seq, at=event.at, element=event.element, event=event.event)
             for event in history.events(self._store, case_id)
         ]
 
@@ -222,18 +249,18 @@ class Sandbox:
         """`running`, `completed`, `terminated`, `failed` (an open incident), `error_event`, `cancelled`. Raises NotFound."""
         return self._cases.view(case_id, _status)
 
-    def incidents(self, case_id: str) -> list[dict[str, Any]]:
+    def incidents(self, case_id: str) -> list[Record]:
         """Open incidents: `id`, `process`, `element`, `code`, `message`. Raises NotFound."""
         return self._cases.view(
             case_id,
             lambda view: [
-                {
-                    "id": incident.incident,
-                    "process": incident.process,
-                    "element": incident.element,
-                    "code": incident.code,
-                    "message": incident.message,
-                }
+                Record(
+                    id=incident.incident,
+                    process=incident.process,
+                    element=incident.element,
+                    code=incident.code,
+                    message=incident.message,
+                )
                 for incident in view.state.incidents.values()
             ],
         )
