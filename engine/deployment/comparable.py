@@ -182,6 +182,8 @@ def _hindrance(step: Step) -> str:
         return "办件以出错或取消告终"
     if step.move.kind in ("job_error", "signal", "change"):
         return {"job_error": "后台作业报错", "signal": "信号", "change": "数据变更"}[step.move.kind]
+    if any(each.kind == "data" for each in step.state.subscriptions.values()):
+        return "活动等待数据"
     dues = [timer.due for timer in step.state.timers.values() if timer.due is not None]
     if any(due <= step.now for due in dues):
         return "计时器在设定时已到期"

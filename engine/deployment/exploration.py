@@ -9,13 +9,13 @@ the shortest. Nothing is stored, no clock runs: it stands where the last timer w
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from engine.deployment.marking import canonical
-from engine.deployment.valuations import START, Valuations, Values, valuations
+from engine.deployment.valuations import START, Valuations, Values, supplies, valuations
 from engine.errors import ChengbanError
 from engine.kernel import Bounds, Net, State, apply, commands, effects
 from engine.kernel.net import Node
@@ -225,8 +225,11 @@ def enabled(net: Net, state: State, choices: Valuations) -> Iterator[tuple[Move,
             for values in choices.at(process, each.node):
                 move = Move("message", process, each.node, which, values, each.name)
                 yield move, commands.DeliverMessage(each.subscription, each.name, {}, dict(values))
-        else:
-            yield from _changes(node, each.which, choices)
+        elif each.kind == "condition":
+            expression = node.triggers[each.which].expression
+            yield from _changes(node, expression.names if expression else (), choices)
+        else:  # an activity that waits for data
+            yield from _changes(node, supplies(node), choices)
 
 
 def _timers(net: Net, state: State) -> Iterator[tuple[Move, commands.Command]]:
@@ -241,10 +244,9 @@ def _timers(net: Net, state: State) -> Iterator[tuple[Move, commands.Command]]:
             yield Move("timer", process, timer.node, which), commands.FireTimer(timer.timer)
 
 
-def _changes(node: Node, index: int, choices: Valuations) -> Iterator[tuple[Move, commands.Command]]:
-    """Data that reach the case from outside and may make a condition true."""
-    expression = node.triggers[index].expression
-    for name in sorted(expression.names if expression else ()):
+def _changes(node: Node, names: Iterable[str], choices: Valuations) -> Iterator[tuple[Move, commands.Command]]:
+    """Data that reach the case from outside and may make a condition true or let an activity begin."""
+    for name in sorted(names):
         for value in choices.wanted.get((node.process.id, name), ()):
             move = Move("change", node.process.id, node.id, 0, ((name, value),))
             yield move, commands.SetVariables({name: value}, "")

@@ -167,9 +167,21 @@ def _needed(node: Node, declared: Any) -> Iterator[tuple[str, list[Any]]]:
             duration = trigger.measure != "date"
             for each in trigger.expression.names:
                 yield each, [timedelta(days=5) if duration else (START + timedelta(days=5)).date()]
+    for name in supplies(node):
+        yield name, [START.date() if name.endswith("_on") else "有"]
     if "post" in node.expressions:
         for each in node.expressions["post"].names:
             yield each, ["某科"]
+
+
+def supplies(node: Node) -> set[str]:
+    """The variables from which a node gets the inputs that it must have before it begins."""
+    needed = {name for names in node.needed for name in names}
+    found: set[str] = set()
+    for transfer in node.inputs:
+        if transfer.target in needed:
+            found.update(transfer.transformation.names if transfer.transformation else transfer.sources)
+    return found
 
 
 def _plain(transfer: Transfer) -> tuple[str, str] | None:
