@@ -321,7 +321,7 @@ def test_a_cycle_on_an_interrupting_boundary_fires_once(box):
 
 
 @pytest.mark.parametrize(
-    "text,times", [("R3/PT1H", 3), ("R/PT1H", 5), ("R2/2026-01-05T09:30:00+08:00/PT1H", 2), ("R/PT1H/2026-01-05T11:30:00+08:00", 2)]
+    ("text", "times"), [("R3/PT1H", 3), ("R/PT1H", 5), ("R2/2026-01-05T09:30:00+08:00/PT1H", 2), ("R/PT1H/2026-01-05T11:30:00+08:00", 2)]
 )  # fmt: skip
 def test_a_non_interrupting_cycle_fires_as_its_form_says(box, text, times):
     case = box.begin(
