@@ -13,6 +13,7 @@ from forms.values.expected import Decoder, expected
 
 KEYS = frozenset({"id", "name", "size", "media_type", "sha256"})
 LENGTH = 300
+LARGEST = 2**63
 
 
 def attachment(field: Field) -> Decoder:
@@ -34,8 +35,14 @@ def attachment(field: Field) -> Decoder:
         size = raw.get("size")
         if size is None:
             return dict(raw)
-        if isinstance(size, bool) or not isinstance(size, (int, Decimal)) or not 0 <= size < 2**63:
+        if not _is_size(size):
             raise ValidationError(f"{field.label}：附件大小有误")
         return {**raw, "size": Decimal(size)}
 
     return decode
+
+
+def _is_size(size: Any) -> bool:
+    if isinstance(size, bool) or not isinstance(size, (int, Decimal)):
+        return False
+    return Decimal(size).is_finite() and 0 <= size < LARGEST and size == int(size)
