@@ -48,7 +48,7 @@ def due_answer(
     if unit not in UNITS:
         raise InvalidInput(f"--unit“{unit}”应为 {'、'.join(UNITS)} 之一", {"--unit": [unit]})
     if amount < 0 or extend < 0:
-        raise InvalidInput("期限和延长须是非负整数", {"--amount": [amount], "--extend": [extend]})
+        raise InvalidInput("期限和延长须是非负整数", {"--amount": [f"{amount}"], "--extend": [f"{extend}"]})
     try:
         period = Period(amount, unit, "before" if before else "after")
         extension = Period(extend, unit, period.direction) if extend else None
@@ -63,7 +63,7 @@ def due_answer(
     except NeverDueError as error:
         raise InvalidInput(error.message) from None
     except (OverflowError, ValueError):
-        raise InvalidInput("期限过长，超出日历范围", {"--amount": [amount]}) from None
+        raise InvalidInput("期限过长，超出日历范围", {"--amount": [f"{amount}"]}) from None
     local = answer.moment.astimezone(SHANGHAI)
     return {
         "due": local.isoformat() if unit == "hour" else answer.date.isoformat(),

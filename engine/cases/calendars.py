@@ -34,6 +34,20 @@ class Version(NamedTuple):
     in_force_at: datetime | None
 
 
+def stored_calendar(url: str, version: str | None = None) -> WorkingCalendar:
+    """The version in force in that database, or the one named; the seed where there are no tables yet.
+
+    Raises NotFound for a version that is not stored.
+    """
+    with Store.open(url) as store:
+        if store.has_tables:
+            calendars = Calendars(store)
+            return calendars.refresh() if version is None else calendars.version(version)
+    if version not in (None, seed().version):
+        raise NotFound(f"没有工作日历版本“{version}”")
+    return seed()
+
+
 class Calendars:
     """Safe to share between threads. `fixed` is a calendar that stays whatever is published (tests, sandbox)."""
 

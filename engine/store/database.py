@@ -12,6 +12,7 @@ import re
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -203,6 +204,12 @@ class Database:
         connection.autocommit = True
         connection.execute(f"SET lock_timeout = '{int(BUSY_TIMEOUT * 1000)}ms'")
         connection.autocommit = False
+
+    def has_tables(self) -> bool:
+        """Whether `migrate` has ever run here; an SQLite file that is not there is not made."""
+        if not self.postgres and not self.memory and not Path(str(self.url.database)).exists():
+            return False
+        return sqlalchemy.inspect(self.engine).has_table("calendar_version")
 
     def writing(self) -> contextlib.AbstractContextManager[Transaction]:
         """One transaction, committed at the end of the block.

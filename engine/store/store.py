@@ -33,6 +33,11 @@ class Store:
     def postgres(self) -> bool:
         return self._database.postgres
 
+    @property
+    def has_tables(self) -> bool:
+        """Whether the tables have been made; asking makes nothing."""
+        return self._database.has_tables()
+
     def migrate(self) -> None:
         """Bring the tables to the version of this program; does nothing when they have it already."""
         migrate(self._database)
