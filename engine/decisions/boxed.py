@@ -188,6 +188,7 @@ def _filter(compiler: Compiler, box: dmn.Boxed) -> Evaluate:
         items = source(scope, run) or []
         kept = []
         for place, item in enumerate(items or [None]):
+            run.charge(1)
             entries = item if isinstance(item, dict) else {}
             found = match({**scope, "item": item, **entries}, run)
             if isinstance(found, Decimal) and place == 0:
@@ -216,7 +217,8 @@ def _iterated(compiler: Compiler, box: dmn.Boxed) -> Evaluate:
             return None
         values: list[Any] = []
         for item in items:
-            values.append(body({**scope, name: item, "partial": values}, run))
+            run.charge(1 + len(values) // 8)
+            values.append(body({**scope, name: item, "partial": list(values)}, run))
         if box.kind == "for":
             return values
         decisive = box.kind == "some"

@@ -20,6 +20,7 @@ from engine.feel import (
 )
 
 DEPTH = 60
+STEPS = 500_000
 Scope = dict[str, Any]
 
 
@@ -31,6 +32,13 @@ class Run:
     troubles: list[Trouble] | None
     decision: str = ""
     depth: int = 0
+    steps: int = 0
+
+    def charge(self, steps: int) -> None:
+        """Count work of boxed loops; raises DecisionError when it exceeds the bound."""
+        self.steps += steps
+        if self.steps > STEPS:
+            raise DecisionError(f"决策“{self.decision}”的循环超过上限（{STEPS} 步）")
 
     def trouble(self, message: str) -> None:
         """Note why a value is null, naming the decision."""

@@ -142,7 +142,9 @@ def _escaped(match: re.Match[str]) -> str:
         return chr(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00))
     if code[0] in "uU" and len(code) > 1:
         point = int(code[1:], 16)
-        return chr(point) if point < 0x110000 else match.group(0)
+        # Half a surrogate pair is no character: the escape stays as written.
+        whole = point < 0x110000 and not 0xD800 <= point <= 0xDFFF
+        return chr(point) if whole else match.group(0)
     return _SIMPLE_ESCAPES.get(code, match.group(0))
 
 
@@ -290,6 +292,8 @@ class Lexer:
             if opening:
                 self._push("<")
                 return self._token(_GENERIC[word], word, opening.end())
+            if word == "function" and self.previous == "INSTANCE_OF":
+                return self._token("NAME", word, found.end())
         if known := self.known.match(word, text, at):
             return self._token("NAME", known[0], known[1])
         if word in KEYWORDS and self.previous != "DOT":

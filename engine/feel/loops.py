@@ -110,17 +110,24 @@ def _walk(
 
 
 def compile_for(compiler: Compiler, node: Node) -> Code:
-    """`for x in xs, y in f(x) return …`; `partial` is the result so far."""
+    """`for x in xs, y in f(x) return …`; `partial` is the result so far.
+
+    Where the body may keep `partial`, each step is given a list of its own: none may come to hold itself.
+    """
     compiler.bound.append({"partial"})
     bindings = _bindings(compiler, node.args[0])
     body = compiler.code(node.args[1])
     compiler.bound.pop()
     line, column, weight = node.line, node.column, node.args[1].weight + 1
+    kept = keeps_partial(node.args[1])
 
     def loop(scope: Scope) -> Any:
         result: list[Any] = []
         try:
             for inner in _walk(scope, bindings, {"partial": result}, weight):
+                if kept:
+                    scope.run.charge(len(result))
+                    inner.values = {**inner.values, "partial": list(result)}
                 result.append(body(inner))
                 if len(result) > scope.run.environment.size:
                     scope.run.charge_list(len(result))
@@ -131,6 +138,21 @@ def compile_for(compiler: Compiler, node: Node) -> Code:
         return result
 
     return loop
+
+
+def keeps_partial(body: Node) -> bool:
+    """Whether the body does more with `partial` than take elements out of it (`partial[-1]`)."""
+    pending: list[Any] = [body]
+    while pending:
+        part = pending.pop()
+        if isinstance(part, list | tuple):
+            pending.extend(part)
+        elif isinstance(part, Node):
+            if part.kind == "name" and part.args[0] == "partial":
+                return True
+            taken = part.kind == "filtered" and part.args[0].kind == "name"
+            pending.extend(part.args[1:] if taken else part.args)
+    return False
 
 
 def compile_quantified(compiler: Compiler, node: Node) -> Code:

@@ -49,6 +49,7 @@ def compile_test(compiler: Compiler, node: Node) -> Test:
         return compared
     before, compiler.reads_input = compiler.reads_input, False
     if node.args[0].kind == "name" and str(node.args[0].args[0]) == "?":
+        compiler.reads_input = True
         return lambda scope, value: None if value is None else True
     code = compiler.code(node.args[0])
     reads_input, compiler.reads_input = compiler.reads_input, before or compiler.reads_input
@@ -85,11 +86,20 @@ def any_of(tests: tuple[Test, ...]) -> Test:
 def compile_contained(compiler: Compiler, node: Node) -> Code:
     """`x in tests`."""
     value, wanted = compiler.code(node.args[0]), node.args[1]
+    before, compiler.reads_input = compiler.reads_input, False
     if wanted.kind == "in_list":
         test = any_of(tuple(compile_test(compiler, part) for part in wanted.args[0]))
     else:
         test = compile_test(compiler, wanted)
-    return lambda scope: test(scope, value(scope))
+    reads_input, compiler.reads_input = compiler.reads_input, before
+    if not reads_input:
+        return lambda scope: test(scope, value(scope))
+
+    def contained(scope: Scope) -> Any:
+        given = value(scope)
+        return test(Scope({"?": given}, scope, scope.run), given)
+
+    return contained
 
 
 def compile_interval(compiler: Compiler, node: Node) -> Code:

@@ -1,5 +1,8 @@
 """Dates, times and durations: reading, writing, properties and arithmetic (DMN 1.5 §10.3.2.3.4-8, §10.3.4.1).
 
+Departure: years are 1 to 9999 and fractions end at the microsecond, as Python's own types have them; the standard
+allows years to 999999999 either side and nanoseconds. What lies outside is null; finer fractions are cut off.
+
 A time or moment without zone or offset is local (naive); with one it is aware, IANA zones as ZoneInfo.
 """
 

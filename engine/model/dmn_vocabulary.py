@@ -188,7 +188,7 @@ def vocabulary_faults(root: etree._Element, file: str) -> list[Fault]:
     pending = [root]
     while pending:
         element = pending.pop()
-        tag = etree.QName(element).localname
+        tag = _tag(element)
         attributes, children = _ELEMENTS[tag]
         _attributes(element, tag, attributes.split(), fault)
         if tag == "decisionTable" and element.get("aggregation"):
@@ -213,6 +213,13 @@ def vocabulary_faults(root: etree._Element, file: str) -> list[Fault]:
         if expressions > 1 and tag not in ("list", "row"):
             fault(element, "too_many_expressions", f"{tag} 中只能有一个表达式，却有 {expressions} 个")
     return sorted(faults, key=lambda each: each.line)
+
+
+def _tag(element: etree._Element) -> str:
+    """The local name; within a service `inputData` is a reference to one."""
+    tag, parent = etree.QName(element).localname, element.getparent()
+    refers = tag == "inputData" and parent is not None and etree.QName(parent).localname == "decisionService"
+    return "requiredInput" if refers else tag
 
 
 _TEXT_TAGS = frozenset(("text", "typeRef", "question", "allowedAnswers", "type", "description"))

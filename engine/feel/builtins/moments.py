@@ -61,12 +61,9 @@ def _is(run: Run, left: Any, right: Any) -> bool:
     if kind_of(left) != kind_of(right):
         return False
     if isinstance(left, time | datetime):
-        # The same element of the semantic domain: zone and all.
-        return (
-            left.replace(tzinfo=None) == right.replace(tzinfo=None)
-            and (left.tzinfo is None) == (right.tzinfo is None)
-            and temporal.write_zone(left) == temporal.write_zone(right)
-        )
+        # The same element of the semantic domain: clock and offset, by whatever name the zone goes.
+        clocks = left.replace(tzinfo=None) == right.replace(tzinfo=None)
+        return clocks and temporal.offset_of(left) == temporal.offset_of(right)
     return same(left, right, run.charge)
 
 
