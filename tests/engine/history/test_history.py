@@ -116,6 +116,14 @@ def test_replay_shows_the_first_difference(store: Store, case_id: str) -> None:
     assert (found.seq, found.place) == (3, "effect 0")
 
 
+def test_replay_does_not_mind_in_what_order_values_were_given(store: Store) -> None:
+    cases = Cases(store, clock=Clock())
+    cases.deploy(permits.bundle(permits.ENDLESS), DEPUTY)
+    case_id = cases.start("permit", {"用途": "便道", "事项": {"乙": 1, "甲": 2}}, actor=DEPUTY).case_id
+    cases.submit(case_id, CompleteItem("i1", {"意见": "同意", "日期": 1}), actor=DEPUTY)
+    assert history.replay(cases, case_id) is None
+
+
 def test_a_chain_of_sm3_verifies_replays_and_names_what_was_changed(store: Store) -> None:
     cases = Cases(store, clock=Clock(), hash_name="sm3")
     cases.deploy(permits.bundle(permits.ENDLESS), DEPUTY)
