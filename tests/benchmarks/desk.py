@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import http.cookiejar
 import os
 import re
@@ -59,13 +60,27 @@ class Client:
         )
 
     def ask(self, path: str, form: dict[str, str] | None = None) -> tuple[int, str]:
+        """Status and page."""
+        status, _, page = self._answer(path, form)
+        return status, page
+
+    def send(self, path: str, form: dict[str, str]) -> tuple[int, str]:
+        """Status, and where the answer points."""
+        status, place, _ = self._answer(path, form)
+        return status, place
+
+    def _answer(self, path: str, form: dict[str, str] | None) -> tuple[int, str, str]:
+        """Raises OSError when the server goes away meanwhile."""
         data = urllib.parse.urlencode(form).encode() if form is not None else None
         try:
-            with self._opener.open(self._address + path, data, timeout=30) as answer:
-                return answer.status, answer.read().decode()
-        except urllib.error.HTTPError as error:
-            with error:
-                return error.code, error.read().decode()
+            try:
+                answer = self._opener.open(self._address + path, data, timeout=30)
+            except urllib.error.HTTPError as error:
+                answer = error
+            with answer:
+                return answer.status, answer.headers.get("Location", ""), answer.read().decode()
+        except http.client.HTTPException as error:
+            raise ConnectionError(str(error)) from error
 
     def sign_in(self, user: str, password: str) -> None:
         _, page = self.ask("/signin")
@@ -82,7 +97,7 @@ class _Stay(urllib.request.HTTPRedirectHandler):
 
 def found(name: str, page: str) -> str:
     value = re.search(rf'name="{name}" value="([^"]+)"', page)
-    assert value, f"{name} is not on the page"
+    assert value, f"{name} is not on the page: {page[:2000]}"
     return value[1]
 
 
