@@ -153,6 +153,9 @@ def finish(run: Run, number: int, _: Any) -> None:
         write(run, number, {loop.output_collection: values}, node.id, node.carried)
     if scope.records:
         run.scope(host.scope).records.extend(scope.records)
+    around = run.scope(host.scope)
+    if isinstance(node.model, bpmn.UserTask) and scope.data["next"] and node.id not in around.done:
+        around.done.append(node.id)  # one can go back to it as a whole
     if not scope.data["count"]:
         run.emit(done.ElementEntered(node.process.id, node.id, number, host.scope))
         run.emit(done.ElementCompleted(node.process.id, node.id, number, host.scope))

@@ -6,10 +6,48 @@ activities, leaves a record in its scope when it completes.
 
 from __future__ import annotations
 
+from typing import Any
+
 from engine.kernel.net import Node
 from engine.kernel.run import Run
 from engine.kernel.state import Record, Token, visible
 from engine.model import bpmn
+
+NOT_YET: Any = object()
+SILENT = bpmn.ScriptTask | bpmn.CallActivity | bpmn.Gateway | bpmn.Event
+"""What reads no variable but those that its expressions and associations name."""
+
+
+def readable(handler: Node) -> frozenset[str] | None:
+    """The variables that a handler can read; None when that is not known: people, handlers, decisions, calls by name."""
+    known: frozenset[str] | None = handler.options.get("reads", NOT_YET)
+    if known is not NOT_YET:
+        return known
+    found: set[str] | None = set()
+    pending = [handler]
+    while pending and found is not None:
+        node = pending.pop()
+        if not (isinstance(node.model, SILENT) or type(node.model) in (bpmn.Task, bpmn.SubProcess)):
+            found = None
+            break
+        expressions = [
+            *node.expressions.values(),
+            *(flow.condition for flow in node.outgoing),
+            *(trigger.expression for trigger in node.triggers),
+            *(each.transformation for each in (*node.inputs, *node.outputs)),
+            *(source for each in (*node.inputs, *node.outputs) for source, _ in each.assignments),
+        ]
+        found.update(*(each.names for each in expressions if each is not None))
+        found.update(*(each.sources for each in (*node.inputs, *node.outputs)))
+        loop = node.model.loop if isinstance(node.model, bpmn.Activity) else None
+        if loop is not None or any(trigger.kind == "message" for trigger in node.triggers):
+            found = None  # collections by name, correlation
+            break
+        pending.extend(node.boundaries)
+        if node.inner is not None:
+            pending.extend(node.inner.nodes.values())
+    handler.options["reads"] = known = None if found is None else frozenset(found)
+    return known
 
 
 def remember(run: Run, token: Token, node: Node) -> None:
@@ -20,7 +58,13 @@ def remember(run: Run, token: Token, node: Node) -> None:
     event = node.inner.compensation if node.inner is not None else None
     if node.handler is None and event is None and not (inner and inner.records):
         return
-    record: Record = {"e": node.id, "s": visible(run.state, token.id)}
+    snapshot: dict[str, Any] = {}
+    if node.handler is not None or event is not None:
+        snapshot = visible(run.state, token.id)
+        names = readable(node.handler) if node.handler is not None else None
+        if names is not None:
+            snapshot = {name: value for name, value in snapshot.items() if name in names}
+    record: Record = {"e": node.id, "s": snapshot}
     if inner is not None:
         record["v"] = dict(inner.variables)
         record["n"] = list(inner.records)

@@ -32,10 +32,13 @@ def _reach(body: Body, start: str, stop: frozenset[str]) -> set[str]:
 
 
 def _foreign(body: Body, target: str) -> dict[str, list[str]]:
-    """Parallel joins beyond `target` that need tokens of other branches: their flows that it cannot serve."""
+    """Joins beyond `target` that count tokens of other branches: their flows that it cannot serve.
+
+    Parallel joins need them all, complex ones may; an inclusive join waits only for what can still come.
+    """
     joins: dict[str, list[str]] = {}
     for node in body.nodes.values():
-        if isinstance(node.model, bpmn.ParallelGateway) and len(node.incoming) > 1:
+        if isinstance(node.model, bpmn.ParallelGateway | bpmn.ComplexGateway) and len(node.incoming) > 1:
             sources = {
                 flow.id: each.id
                 for each in body.nodes.values()
@@ -71,6 +74,8 @@ def go_back(run: Run, scope: Scope, body: Body, current: str, target: str, reaso
             run.cancel(number, reason)
     for join in list(body.nodes):
         scope.data.pop(f"at:{join}", None)
+        if join in inner or join in foreign:
+            scope.data.pop(f"reset:{join}", None)
     for join in passed:
         node = body.nodes[join]
         for flow in foreign[join]:
@@ -100,11 +105,19 @@ def _served(run: Run, scope: Scope, body: Body, join: Node, flow: str) -> bool:
     return False
 
 
+def _allowed(node: Node, operation: str, word: str) -> None:
+    """`chengban:allow` lists the operations of a step; absent, all are allowed."""
+    allow = node.model.allow if isinstance(node.model, bpmn.UserTask) else None
+    if allow is not None and operation not in allow:
+        raise Refused(f"环节“{node.model.name or node.id}”不允许{word}")
+
+
 def return_to(run: Run, command: ReturnTo) -> None:
     """From an open item to a user task completed before, in its scope instance or an enclosing one."""
     item = run.state.items[command.item]
     if not command.reason.strip():
         raise Refused("退回须写明理由")
+    _allowed(run.node(run.state.tokens[item.token]), "return", "退回")
     token = run.state.tokens[item.token]
     here = token.node
     while True:
@@ -135,6 +148,8 @@ def withdraw(run: Run, command: WithdrawItem) -> None:
         raise Refused("只能撤回自己办结的待办")
     if undo.scope not in run.state.scopes or any(number not in run.state.tokens for number in undo.tokens):
         raise NotFound("该待办办结后已有后续办理，不能撤回")
+    process = run.net.processes[run.state.scopes[undo.scope].process]
+    _allowed(process.nodes[undo.element], "withdraw", "撤回")
     for item in run.state.items.values():
         if item.token in undo.tokens and item.user is not None:
             raise Refused("后续待办已有人签收，不能撤回")
