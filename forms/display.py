@@ -12,6 +12,7 @@ from forms.geometry import points_text
 from forms.values.moments import SHANGHAI
 
 BLANK = "—"
+WRITTEN_OUT = 40  # digits before or after the point; no value has more, but what is only sent may
 
 
 def shown(field: Field, value: Any, *, unit: bool = True) -> str:
@@ -40,6 +41,8 @@ def typed(field: Field, value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, Decimal):
+        if not value.is_finite() or abs(value.adjusted()) > WRITTEN_OUT:
+            return str(value)
         return f"{value:.{field.places}f}" if field.kind in ("area", "money") else f"{value:f}"
     if isinstance(value, datetime):
         local = value if value.tzinfo is None else value.astimezone(SHANGHAI).replace(tzinfo=None)

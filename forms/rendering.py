@@ -28,7 +28,9 @@ _YES_OR_NO = (("true", "是"), ("false", "否"))
 
 
 def _plain(value: Any) -> Any:
-    return int(value) if isinstance(value, Decimal) else str(value)
+    """A size as a JSON number; whatever else someone sent there, as text."""
+    whole = isinstance(value, Decimal) and value.is_finite() and 0 <= value < 2**63 and value == int(value)
+    return int(value) if whole else str(value)
 
 
 def _reference(value: Any) -> str:

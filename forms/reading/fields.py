@@ -42,7 +42,7 @@ def read_field(reader: Reader, data: Any, path: Path, *, column: bool = False) -
     name = _name(reader, found, path, needed=whole)
     kind = _kind(reader, found, path, column)
     options = _options(reader, found, path)
-    if kind in ("choice", "multichoice") and not options:
+    if kind in ("choice", "multichoice") and not found.get("options"):
         reader.fault(path, f"{kind} 字段“{name}”缺少 options")
     if column and ("visible_when" in found or "required_when" in found):
         reader.fault(path, "表格的列不能有 visible_when、required_when")

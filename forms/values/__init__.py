@@ -13,7 +13,7 @@ from forms.values.attachments import attachment
 from forms.values.boundary import boundary
 from forms.values.choices import boolean, choice
 from forms.values.expected import Decoder
-from forms.values.lists import items, table
+from forms.values.lists import chosen, items, table
 from forms.values.moments import clock_time, day, moment
 from forms.values.numbers import number
 from forms.values.texts import email, identity_code, phone, text
@@ -32,7 +32,6 @@ _ONE: dict[str, Callable[[Field], Decoder]] = {
     "time": clock_time,
     "boolean": boolean,
     "choice": choice,
-    "multichoice": choice,
     "phone": phone,
     "idcode": identity_code,
     "email": email,
@@ -45,6 +44,8 @@ def decoder(field: Field) -> Decoder:
     """The function that turns what was sent for `field` into its value, or raises ValidationError."""
     if field.kind == "table":
         return table(field, [(column, decoder(column)) for column in field.columns])
+    if field.kind == "multichoice":
+        return chosen(field, choice(field))
     if field.kind in REFERENCES:
         one = choice(field) if field.options else text(field)
     else:

@@ -49,6 +49,18 @@ def items(field: Field, one: Decoder) -> Decoder:
     return decode
 
 
+def chosen(field: Field, one: Decoder) -> Decoder:
+    """Several of the options, always in the order of the form, in whatever order they were sent."""
+    order = {option.value: place for place, option in enumerate(field.options)}
+    decode_items = items(field, one)
+
+    def decode(raw: Any) -> list[Any] | None:
+        found = decode_items(raw)
+        return sorted(found, key=order.__getitem__) if found else None
+
+    return decode
+
+
 def table(field: Field, columns: Sequence[tuple[Field, Decoder]]) -> Decoder:
     """Rows as dicts of all columns; rows that are blank throughout are left out.
 
