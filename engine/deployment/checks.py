@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from engine.calendar.approval_check import approval_faults
 from engine.calendar.limit import Limit, Limits
 from engine.decisions import Decisions
+from engine.deployment.approval_paths import approval_path_faults
 from engine.deployment.bundle import LIMITS, Bundle
 from engine.errors import DeploymentError, Fault
 from engine.kernel import Net, compile_net
@@ -34,6 +35,7 @@ def executable_of(bundle: Bundle, *, handlers: Container[str] | None = None) -> 
     limits = _read_limits(bundle, faults)
     definitions = _read_definitions(bundle, faults)
     decisions = _read_decisions(bundle, faults)
+    faults.extend(approval_path_faults(definitions, limits))
     if faults:
         raise DeploymentError(faults)
     net = compile_net(definitions, decisions, handlers=handlers, limits=limits)
