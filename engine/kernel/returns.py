@@ -13,6 +13,7 @@ from engine.kernel.commands import ReturnTo, WithdrawItem
 from engine.kernel.net import Body, Node
 from engine.kernel.run import Run
 from engine.kernel.state import Scope, Token
+from engine.kernel.undo import lineage
 from engine.kernel.variables import normal, write
 from engine.model import bpmn
 
@@ -151,7 +152,7 @@ def withdraw(run: Run, command: WithdrawItem) -> None:
     process = run.net.processes[run.state.scopes[undo.scope].process]
     _allowed(process.nodes[undo.element], "withdraw", "撤回")
     for item in run.state.items.values():
-        if item.token in undo.tokens and item.user is not None:
+        if item.user is not None and set(undo.tokens) & set(lineage(run.state, item.token)):
             raise Refused("后续待办已有人签收，不能撤回")
     del run.state.undo[command.item]
     run.emit(done.ItemWithdrawn(command.item, undo.element, command.user, command.reason))

@@ -73,6 +73,7 @@ class Run:
         self.queue: deque[tuple[str, int, Any]] = deque()
         self.changed: set[str] = set()
         self.touched: set[int] = set()
+        self.hosts: set[int] = set()  # tokens within which one came or went
         self.joins: set[int] = set()  # scopes in which a token waits at an inclusive or complex gateway
         self.moves = 0
         self.instances = 0
@@ -119,6 +120,7 @@ class Run:
         token = self.state.tokens[number] = Token(self, number, node, scope.id, flow)
         scope.tokens[number] = None
         self.touched.add(number)
+        self.hosts.add(scope.token)
         return token
 
     def new_scope(self, kind: str, element: str, process: str, parent: Token | None) -> Scope:
@@ -176,6 +178,7 @@ class Run:
         del self.state.tokens[token.id]
         self.touched.add(token.id)
         scope = self.scope(token.scope)
+        self.hosts.add(scope.token)
         del scope.tokens[token.id]
         return scope
 

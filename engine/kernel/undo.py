@@ -8,7 +8,7 @@ from typing import Any
 from engine.kernel import commands
 from engine.kernel import effects as done
 from engine.kernel.run import Run
-from engine.kernel.state import Undo
+from engine.kernel.state import State, Undo
 
 
 def variables_in_sight(run: Run, number: int) -> dict[str, dict[str, Any]]:
@@ -18,6 +18,15 @@ def variables_in_sight(run: Run, number: int) -> dict[str, dict[str, Any]]:
         scope = run.state.scopes[run.state.tokens[number].scope]
         found[str(scope.id)] = scope.variables.copy()
         number = 0 if scope.kind in ("process", "call") else scope.token
+    return found
+
+
+def lineage(state: State, number: int) -> list[int]:
+    """A token and the tokens that it lives within, innermost first."""
+    found = [number]
+    while number in state.tokens:
+        number = state.scopes[state.tokens[number].scope].token
+        found.append(number)
     return found
 
 
@@ -54,6 +63,7 @@ def keep_undo(
 def forget_undo(run: Run, command: commands.Command) -> None:
     """A completion can be taken back only while what came of it has not moved."""
     mine = command.item if isinstance(command, commands.CompleteItem) else None
+    moved = {above for number in run.touched | run.hosts for above in lineage(run.state, number)}
     for number, undo in list(run.state.undo.items()):
-        if number != mine and (run.touched & set(undo.tokens) or undo.scope not in run.state.scopes):
+        if number != mine and (moved & set(undo.tokens) or undo.scope not in run.state.scopes):
             del run.state.undo[number]

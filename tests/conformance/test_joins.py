@@ -170,7 +170,14 @@ def test_two_of_three_go_on_and_the_third_comes_too_late(box, activation):
 
 def test_the_conditions_of_a_complex_gateway_may_ask_in_which_phase_it_is(box):
     case = box.begin(
-        three(complex_gate("activationCount >= 1", flow("g", "x", "waitingForStart"), flow("g", "late", "not(waitingForStart)")), user("late"))
+        three(
+            complex_gate(
+                "activationCount >= 1",
+                flow("g", "x", "waitingForStart"),
+                flow("g", "late", "not(waitingForStart)"),
+            ),
+            user("late"),
+        )
     )
     box.finish(case, "a")
     assert box.open(case) == ["b", "c", "x"]
@@ -191,14 +198,25 @@ def test_tokens_that_come_in_one_move_are_looked_at_one_by_one(box):
 
 
 def test_a_complex_gateway_takes_its_default_when_no_condition_holds(box):
-    case = box.begin(three(complex_gate("activationCount >= 3", flow("g", "x", "false"), flow("g", "d"), default='default="g_d"'), user("d")))
+    case = box.begin(
+        three(
+            complex_gate(
+                "activationCount >= 3", flow("g", "x", "false"), flow("g", "d"), default='default="g_d"'
+            ),
+            user("d"),
+        )
+    )
     for element in "abc":
         box.finish(case, element)
     assert box.open(case) == ["d"]
 
 
 def test_a_complex_gateway_without_a_flow_that_holds_is_an_incident(box):
-    case = box.begin(three(complex_gate("activationCount >= 3", flow("g", "x", "false"), flow("g", "d", "false")), user("d")))
+    case = box.begin(
+        three(
+            complex_gate("activationCount >= 3", flow("g", "x", "false"), flow("g", "d", "false")), user("d")
+        )
+    )
     for element in "abc":
         box.finish(case, element)
     assert box.status(case) == "failed"
@@ -231,9 +249,17 @@ EVENTS = {
 
 @pytest.mark.parametrize("wins", [*EVENTS, "receive"])
 def test_the_first_of_all_kinds_of_events_wins(box, wins):
-    receive = '<receiveTask id="receive" messageRef="m_pay"/>' + user("x_receive") + chain("g", "receive", "x_receive")
-    events = {name: each for name, each in EVENTS.items() if name != "message"} if wins == "receive" else EVENTS
-    parts = "".join(catch(name, each) + user(f"x_{name}") + chain("g", name, f"x_{name}") for name, each in events.items())
+    receive = (
+        '<receiveTask id="receive" messageRef="m_pay"/>'
+        + user("x_receive")
+        + chain("g", "receive", "x_receive")
+    )
+    events = (
+        {name: each for name, each in EVENTS.items() if name != "message"} if wins == "receive" else EVENTS
+    )
+    parts = "".join(
+        catch(name, each) + user(f"x_{name}") + chain("g", name, f"x_{name}") for name, each in events.items()
+    )
     case = box.begin(
         process(
             start(), gateway("eventBased", "g"), parts, receive if wins == "receive" else "", user("aside"), chain("begin", "g"), chain("begin", "aside"),

@@ -36,8 +36,16 @@ MULTI = '<multiInstanceLoopCharacteristics isSequential="{}"><loopCardinality xs
 
 def undo(host: str, text: str | None = None) -> str:
     """A compensation handler for `host` that appends `text` (FEEL) to the log."""
-    handler = script(f"{host}_undo", f"{{log: concatenate(log, [{text or chr(34) + host + chr(34)}])}}", 'isForCompensation="true"')
-    return boundary(f"{host}_comp", host, compensate()) + handler + f'<association id="{host}_a" sourceRef="{host}_comp" targetRef="{host}_undo"/>'
+    handler = script(
+        f"{host}_undo",
+        f"{{log: concatenate(log, [{text or chr(34) + host + chr(34)}])}}",
+        'isForCompensation="true"',
+    )
+    return (
+        boundary(f"{host}_comp", host, compensate())
+        + handler
+        + f'<association id="{host}_a" sourceRef="{host}_comp" targetRef="{host}_undo"/>'
+    )
 
 
 def transaction(*inner: str, node: str = "t") -> str:
@@ -75,9 +83,16 @@ def test_cancel_compensates_in_reverse_what_parallel_branches_did(box):
 
 
 def test_cancel_may_stand_in_a_sub_process_of_the_transaction(box):
-    deep = sub("deep", start("db"), task("d"), undo("d"), user("q"), end("x", CANCEL), chain("db", "d", "q", "x"))
+    deep = sub(
+        "deep", start("db"), task("d"), undo("d"), user("q"), end("x", CANCEL), chain("db", "d", "q", "x")
+    )
     case = box.begin(
-        around(transaction(start("ib"), task("a"), undo("a"), deep, task("never"), chain("ib", "a", "deep", "never"))), log=[]
+        around(
+            transaction(
+                start("ib"), task("a"), undo("a"), deep, task("never"), chain("ib", "a", "deep", "never")
+            )
+        ),
+        log=[],
     )
     box.finish(case, "q")
     assert box.open(case) == ["gone"]
@@ -87,7 +102,15 @@ def test_cancel_may_stand_in_a_sub_process_of_the_transaction(box):
 
 def test_cancel_undoes_what_a_sibling_sub_process_under_way_had_done(box):
     sibling = sub("s", start("sb"), task("d"), undo("d"), user("w"), chain("sb", "d", "w"))
-    inner = (start("ib"), task("fork"), sibling, user("q"), end("x", CANCEL), chain("ib", "fork", "s"), chain("fork", "q", "x"))
+    inner = (
+        start("ib"),
+        task("fork"),
+        sibling,
+        user("q"),
+        end("x", CANCEL),
+        chain("ib", "fork", "s"),
+        chain("fork", "q", "x"),
+    )
     case = box.begin(around(transaction(*inner)), log=[])
     box.finish(case, "q")
     assert box.variables(case)["log"] == ["d"]
@@ -105,7 +128,11 @@ def test_cancel_undoes_completed_sub_processes_within(box):
 def test_cancel_in_an_event_sub_process_of_the_transaction(box):
     es = event_sub("es", start("eb", message("m_stop")), end("x", CANCEL), chain("eb", "x"))
     case = box.begin(
-        around(transaction(start("ib"), task("a"), undo("a"), user("w"), chain("ib", "a", "w"), es), roots=MESSAGES), log=[]
+        around(
+            transaction(start("ib"), task("a"), undo("a"), user("w"), chain("ib", "a", "w"), es),
+            roots=MESSAGES,
+        ),
+        log=[],
     )
     box.deliver("stop")
     assert box.open(case) == ["gone"]
@@ -114,7 +141,15 @@ def test_cancel_in_an_event_sub_process_of_the_transaction(box):
 
 @pytest.mark.parametrize("sequential", ["true", "false"])
 def test_cancel_of_one_instance_leaves_by_the_boundary_of_all(box, sequential):
-    inner = (MULTI.format(sequential), start("ib"), task("a"), undo("a"), user("q"), end("x", CANCEL), chain("ib", "a", "q", "x"))
+    inner = (
+        MULTI.format(sequential),
+        start("ib"),
+        task("a"),
+        undo("a"),
+        user("q"),
+        end("x", CANCEL),
+        chain("ib", "a", "q", "x"),
+    )
     case = box.begin(around(transaction(*inner)), log=[])
     box.finish(case, "q")
     assert box.open(case) == ["gone"]
@@ -124,7 +159,13 @@ def test_cancel_of_one_instance_leaves_by_the_boundary_of_all(box, sequential):
 
 
 def test_cancel_in_a_loop_of_transactions(box):
-    inner = ('<standardLoopCharacteristics loopMaximum="3"/>', start("ib"), user("q"), end("x", CANCEL), chain("ib", "q", "x"))
+    inner = (
+        '<standardLoopCharacteristics loopMaximum="3"/>',
+        start("ib"),
+        user("q"),
+        end("x", CANCEL),
+        chain("ib", "q", "x"),
+    )
     case = box.begin(around(transaction(*inner)), log=[])
     box.finish(case, "q")
     assert box.open(case) == ["gone"]
@@ -133,7 +174,10 @@ def test_cancel_in_a_loop_of_transactions(box):
 def test_a_transaction_that_completed_can_be_compensated_later(box):
     inner = (start("ib"), task("a"), undo("a"), chain("ib", "a"))
     case = box.begin(
-        process(start(), transaction(*inner), throw("c", compensate()), user("x"), chain("begin", "t", "c", "x")), log=[]
+        process(
+            start(), transaction(*inner), throw("c", compensate()), user("x"), chain("begin", "t", "c", "x")
+        ),
+        log=[],
     )
     assert box.variables(case)["log"] == ["a"]
     assert box.open(case) == ["x"]
@@ -152,7 +196,13 @@ def test_cancel_waits_for_handlers_that_people_carry_out(box):
 
 
 def test_an_error_in_a_handler_of_a_cancelled_transaction_is_caught_outside(box):
-    handler = sub("a_undo", start("hb"), end("he", error("e_bad")), chain("hb", "he"), attributes='isForCompensation="true"')
+    handler = sub(
+        "a_undo",
+        start("hb"),
+        end("he", error("e_bad")),
+        chain("hb", "he"),
+        attributes='isForCompensation="true"',
+    )
     inner = (
         start("ib"), task("a"), boundary("a_comp", "a", compensate()), handler, '<association id="as" sourceRef="a_comp" targetRef="a_undo"/>',
         end("x", CANCEL), chain("ib", "a", "x"),
@@ -164,12 +214,18 @@ def test_an_error_in_a_handler_of_a_cancelled_transaction_is_caught_outside(box)
 
 def test_a_cancel_without_its_boundary_is_refused(box):
     with pytest.raises(DeploymentError, match="取消"):
-        box.deploy(process(start(), transaction(start("ib"), end("x", CANCEL), chain("ib", "x")), chain("begin", "t")))
+        box.deploy(
+            process(
+                start(), transaction(start("ib"), end("x", CANCEL), chain("ib", "x")), chain("begin", "t")
+            )
+        )
 
 
 def test_a_cancel_outside_any_transaction_is_refused(box):
     with pytest.raises(DeploymentError, match="取消"):
-        box.deploy(process(start(), sub("t", start("ib"), end("x", CANCEL), chain("ib", "x")), chain("begin", "t")))
+        box.deploy(
+            process(start(), sub("t", start("ib"), end("x", CANCEL), chain("ib", "x")), chain("begin", "t"))
+        )
 
 
 # ------------------------------------------------------------------ compensation
@@ -178,7 +234,15 @@ def test_a_cancel_outside_any_transaction_is_refused(box):
 def test_every_instance_of_a_task_is_compensated_with_its_own_counter(box):
     a = f'<task id="a">{MULTI.format("true")}</task>'
     case = box.begin(
-        process(start(), a, undo("a", "loopCounter"), throw("c", compensate()), user("x"), chain("begin", "a", "c", "x")), log=[]
+        process(
+            start(),
+            a,
+            undo("a", "loopCounter"),
+            throw("c", compensate()),
+            user("x"),
+            chain("begin", "a", "c", "x"),
+        ),
+        log=[],
     )
     assert box.variables(case)["log"] == [2, 1]
 
@@ -186,16 +250,35 @@ def test_every_instance_of_a_task_is_compensated_with_its_own_counter(box):
 def test_every_round_of_a_loop_is_compensated(box):
     a = '<task id="a"><standardLoopCharacteristics loopMaximum="3"/></task>'
     case = box.begin(
-        process(start(), a, undo("a", "loopCounter"), throw("c", compensate("a")), user("x"), chain("begin", "a", "c", "x")), log=[]
+        process(
+            start(),
+            a,
+            undo("a", "loopCounter"),
+            throw("c", compensate("a")),
+            user("x"),
+            chain("begin", "a", "c", "x"),
+        ),
+        log=[],
     )
     assert box.variables(case)["log"] == [3, 2, 1]
 
 
 @pytest.mark.parametrize("sequential", ["true", "false"])
 def test_instances_of_a_sub_process_are_compensated_within(box, sequential):
-    inner = (MULTI.format(sequential), start("ib"), task("a"), undo("a", "loopCounter * 10"), task("b"), undo("b", "loopCounter"), chain("ib", "a", "b"))
+    inner = (
+        MULTI.format(sequential),
+        start("ib"),
+        task("a"),
+        undo("a", "loopCounter * 10"),
+        task("b"),
+        undo("b", "loopCounter"),
+        chain("ib", "a", "b"),
+    )
     case = box.begin(
-        process(start(), sub("s", *inner), throw("c", compensate("s")), user("x"), chain("begin", "s", "c", "x")), log=[]
+        process(
+            start(), sub("s", *inner), throw("c", compensate("s")), user("x"), chain("begin", "s", "c", "x")
+        ),
+        log=[],
     )
     assert box.open(case) == ["x"]
     assert box.variables(case)["log"] == [2, 20, 1, 10]
@@ -204,7 +287,13 @@ def test_instances_of_a_sub_process_are_compensated_within(box, sequential):
 def test_an_activity_is_compensated_once_only(box):
     case = box.begin(
         process(
-            start(), task("a"), undo("a"), throw("c1", compensate()), throw("c2", compensate("a")), user("x"), chain("begin", "a", "c1", "c2", "x")
+            start(),
+            task("a"),
+            undo("a"),
+            throw("c1", compensate()),
+            throw("c2", compensate("a")),
+            user("x"),
+            chain("begin", "a", "c1", "c2", "x"),
         ),
         log=[],
     )
@@ -223,7 +312,9 @@ def test_an_activity_done_twice_is_compensated_twice(box):
 
 
 def test_a_compensation_end_event_waits_and_ends(box):
-    case = box.begin(process(start(), task("a"), undo("a"), end("c", compensate()), chain("begin", "a", "c")), log=[])
+    case = box.begin(
+        process(start(), task("a"), undo("a"), end("c", compensate()), chain("begin", "a", "c")), log=[]
+    )
     assert box.variables(case)["log"] == ["a"]
     assert box.status(case) == "completed"
 
@@ -247,31 +338,46 @@ def test_a_throw_waits_for_its_handlers_unless_it_says_not_to(box, wait):
 
 def test_a_throw_in_a_sub_process_reaches_only_what_was_done_within_it(box):
     inner = (start("ib"), task("b"), undo("b"), throw("c", compensate()), chain("ib", "b", "c"))
-    case = box.begin(process(start(), task("a"), undo("a"), sub("s", *inner), user("x"), chain("begin", "a", "s", "x")), log=[])
+    case = box.begin(
+        process(start(), task("a"), undo("a"), sub("s", *inner), user("x"), chain("begin", "a", "s", "x")),
+        log=[],
+    )
     assert box.variables(case)["log"] == ["b"]
 
 
 def test_a_targeted_throw_in_a_sub_process_reaches_an_activity_outside_it(box):
     inner = (start("ib"), throw("c", compensate("a")), chain("ib", "c"))
-    case = box.begin(process(start(), task("a"), undo("a"), sub("s", *inner), user("x"), chain("begin", "a", "s", "x")), log=[])
+    case = box.begin(
+        process(start(), task("a"), undo("a"), sub("s", *inner), user("x"), chain("begin", "a", "s", "x")),
+        log=[],
+    )
     assert box.variables(case)["log"] == ["a"]
 
 
 def test_a_throw_in_an_event_sub_process_reaches_what_its_parent_did(box):
     es = event_sub("es", start("eb", error("e_bad")), throw("c", compensate()), chain("eb", "c"))
     inner = (start("ib"), task("a"), undo("a"), end("ie", error("e_bad")), chain("ib", "a", "ie"), es)
-    case = box.begin(process(start(), sub("s", *inner), user("x"), chain("begin", "s", "x"), roots=ERRORS), log=[])
+    case = box.begin(
+        process(start(), sub("s", *inner), user("x"), chain("begin", "s", "x"), roots=ERRORS), log=[]
+    )
     assert box.variables(case)["log"] == ["a"]
     assert box.open(case) == ["x"]
 
 
 def test_a_compensation_event_sub_process_may_ask_for_the_default_within(box):
     es = event_sub(
-        "es", start("eb", compensate()), script("first", '{log: concatenate(log, ["es"])}'), throw("c", compensate()), chain("eb", "first", "c")
+        "es",
+        start("eb", compensate()),
+        script("first", '{log: concatenate(log, ["es"])}'),
+        throw("c", compensate()),
+        chain("eb", "first", "c"),
     )
     inner = (start("ib"), task("a"), undo("a"), chain("ib", "a"), es)
     case = box.begin(
-        process(start(), sub("s", *inner), throw("out", compensate()), user("x"), chain("begin", "s", "out", "x")), log=[]
+        process(
+            start(), sub("s", *inner), throw("out", compensate()), user("x"), chain("begin", "s", "out", "x")
+        ),
+        log=[],
     )
     assert box.variables(case)["log"] == ["es", "a"]
     assert box.open(case) == ["x"]
@@ -280,16 +386,36 @@ def test_a_compensation_event_sub_process_may_ask_for_the_default_within(box):
 def test_a_handler_on_the_sub_process_itself_goes_before_what_is_within(box):
     inner = (start("ib"), task("a"), undo("a"), chain("ib", "a"))
     case = box.begin(
-        process(start(), sub("s", *inner), undo("s"), throw("c", compensate()), user("x"), chain("begin", "s", "c", "x")), log=[]
+        process(
+            start(),
+            sub("s", *inner),
+            undo("s"),
+            throw("c", compensate()),
+            user("x"),
+            chain("begin", "s", "c", "x"),
+        ),
+        log=[],
     )
     assert box.variables(case)["log"] == ["s"]
 
 
 def test_a_called_process_is_compensated_with_its_own_data(box):
     called = raw_process(
-        '<property id="log"/>', start("qb"), script("set", '{log: [], secret: "q"}'), task("a"), user_undo("a"), chain("qb", "set", "a"), pid="q"
+        '<property id="log"/>',
+        start("qb"),
+        script("set", '{log: [], secret: "q"}'),
+        task("a"),
+        user_undo("a"),
+        chain("qb", "set", "a"),
+        pid="q",
     )
-    main = raw_process(start(), '<callActivity id="call" calledElement="q"/>', throw("c", compensate()), user("x"), chain("begin", "call", "c", "x"))
+    main = raw_process(
+        start(),
+        '<callActivity id="call" calledElement="q"/>',
+        throw("c", compensate()),
+        user("x"),
+        chain("begin", "call", "c", "x"),
+    )
     case = box.begin(definitions(main, called), secret="p")
     assert box.open(case) == ["a_undo"]
     item = box.work_items(case)[0]["id"].rpartition("/")[2]
@@ -300,7 +426,11 @@ def test_a_called_process_is_compensated_with_its_own_data(box):
 
 def user_undo(host: str) -> str:
     handler = user(f"{host}_undo", attributes='isForCompensation="true"')
-    return boundary(f"{host}_comp", host, compensate()) + handler + f'<association id="{host}_a" sourceRef="{host}_comp" targetRef="{host}_undo"/>'
+    return (
+        boundary(f"{host}_comp", host, compensate())
+        + handler
+        + f'<association id="{host}_a" sourceRef="{host}_comp" targetRef="{host}_undo"/>'
+    )
 
 
 def test_handlers_see_data_objects_of_their_sub_process_as_they_were(box):
@@ -309,7 +439,10 @@ def test_handlers_see_data_objects_of_their_sub_process_as_they_were(box):
         task("b"), undo("b", "d"), chain("ib", "one", "a", "two", "b"),
     )  # fmt: skip
     case = box.begin(
-        process(start(), sub("s", *inner), throw("c", compensate()), user("x"), chain("begin", "s", "c", "x")), log=[]
+        process(
+            start(), sub("s", *inner), throw("c", compensate()), user("x"), chain("begin", "s", "c", "x")
+        ),
+        log=[],
     )
     assert box.variables(case)["log"] == ["two", "one"]
 
@@ -345,7 +478,14 @@ def test_a_compensation_under_way_ends_with_its_scope(box):
     inner = (start("ib"), task("a"), user_undo("a"), throw("c", compensate()), chain("ib", "a", "c"))
     case = box.begin(
         process(
-            start(), sub("s", *inner), boundary("b", "s", message("m_stop")), user("x"), user("y"), chain("begin", "s", "x"), chain("b", "y"), roots=MESSAGES
+            start(),
+            sub("s", *inner),
+            boundary("b", "s", message("m_stop")),
+            user("x"),
+            user("y"),
+            chain("begin", "s", "x"),
+            chain("b", "y"),
+            roots=MESSAGES,
         )
     )
     assert box.open(case) == ["a_undo"]
