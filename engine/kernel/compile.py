@@ -120,7 +120,8 @@ class Compiler:
         node.outputs = self.transfers(model, model.output_associations)
         node.carried = frozenset(item.variable for item in (*model.inputs, *model.outputs))
         node.properties = tuple(item.variable for item in model.properties)
-        fed = {t.target for t in node.inputs} | {to for t in node.inputs for _, to in t.assignments}
+        fed = {t.target for t in node.inputs if t.transformation is not None or not t.assignments}
+        fed.update(to for t in node.inputs for _, to in t.assignments)
         node.needed = tuple(frozenset(each) & fed for each in model.input_sets)
         if node.needed:
             node.options["awaited"] = frozenset(
