@@ -151,7 +151,7 @@ def loop(
             )
             maximum = None
         condition = source.expression(child(standard, "loopCondition"), "循环条件")
-        if condition is None and maximum is None:
+        if condition is None and standard.get("loopMaximum") is None:
             source.fault(
                 standard, "loop_endless", "循环既没有 loopCondition 也没有 loopMaximum，永远不会结束"
             )

@@ -6,6 +6,7 @@ from typing import Any
 
 from engine.errors import DeploymentError
 from engine.model import activities, bpmn, data, events
+from engine.model.collaboration import collaboration_faults
 from engine.model.descriptor import NAMESPACE
 from engine.model.diagram import drawn_elements
 from engine.model.roots import Roots
@@ -30,6 +31,7 @@ def read_bpmn(xml: bytes, file: str = "模型.bpmn") -> bpmn.Definitions:
     invalid = schema_faults(root, file)
     source.faults.extend(invalid)
     vocabulary_faults(source)
+    collaboration_faults(source)
     roots = Roots(source)
     drawn = drawn_elements(root)
     processes = []

@@ -279,6 +279,10 @@ def event_definitions(s: Structure, scope: Scope) -> None:
             if isinstance(node, bpmn.EndEvent) and isinstance(one, bpmn.CancelDefinition):
                 _cancel_inside_transaction(s, node, scope)
             _names_its_trigger(s, node, one)
+            if isinstance(one, bpmn.CompensateDefinition) and one.activity is not None:
+                target = s.nodes.get(one.activity)
+                if target is not None and not isinstance(target, bpmn.Activity):
+                    s.fault(node, "wrong_reference", f"补偿事件 {node.id} 指向的 {target.id} 不是活动")
         if isinstance(node, bpmn.IntermediateCatchEvent) and not node.definitions:
             s.fault(node, "event_definition", f"中间捕获事件 {node.id} 没有事件定义，会永远等下去")
 
@@ -345,6 +349,9 @@ def compensation_handlers(s: Structure, scope: Scope) -> None:
             s.fault(node, "compensation_handler", f"补偿活动 {node.id} 没有补偿边界事件关联到它")
         if node.id in handlers and not node.for_compensation:
             s.fault(node, "compensation_handler", f"{node.id} 被关联为补偿活动，但没有写 isForCompensation")
+        for each in s.compensations:
+            if each.handler == node.id and s.node_scope.get(each.boundary) is not scope:
+                s.fault(node, "compensation_handler", f"补偿活动 {node.id} 与它的补偿边界事件不在同一层")
 
 
 def tasks_are_complete(s: Structure, scope: Scope) -> None:
