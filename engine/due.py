@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from engine.cases import SYSTEM, Cases
+from engine.cases import SYSTEM, Cases, execution
 from engine.cases.correspondence import JobRow, run_outbox
 from engine.cases.deployments import next_due
 from engine.codec import loads, moment_of, moment_text
@@ -189,7 +189,7 @@ def _begin(cases: Cases, process: str, element: str, deployment: str, rounds: in
         })  # fmt: skip
         if moved:
             command = StartCase(process, {}, element)
-            cases.start_in(transaction, command, deployment, actor=SYSTEM, header={})
+            execution.begin(cases, transaction, command, deployment, actor=SYSTEM, header={})
 
     cases.run(work)
 

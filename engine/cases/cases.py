@@ -13,35 +13,21 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
-from engine.calendar.clock import NO_CLOCKS, Clocks
-from engine.calendar.limit import Limits
-from engine.calendar.period import SHANGHAI
 from engine.calendar.working import WorkingCalendar
-from engine.cases import clock_commands, correspondence
+from engine.cases import correspondence, execution
 from engine.cases.actor import SYSTEM, Actor, Answer, CaseView
 from engine.cases.calendars import Calendars
-from engine.cases.clock_commands import ClockedCase
-from engine.cases.clocks import advanced, expired_limit
 from engine.cases.deployments import Deployments, bundle_of
-from engine.cases.journal import ALGORITHMS, effects_of, effects_text, entry_hash
-from engine.cases.loaded import Loaded, Recent
-from engine.cases.numbers import CaseNumbers, next_number
-from engine.cases.projection import FAR, Projection
-from engine.codec import dumps, loads, moment_text
+from engine.cases.journal import ALGORITHMS, effects_of
+from engine.cases.loaded import Loaded, Recent, decoded, status_of
+from engine.cases.numbers import CaseNumbers
+from engine.cases.projection import FAR
 from engine.deployment.bundle import Bundle
 from engine.deployment.checks import Executable
 from engine.errors import Busy, ChengbanError, NotFound
-from engine.feel import Environment
-from engine.kernel import State, apply
-from engine.kernel import effects as e
 from engine.kernel.commands import (
-    CLOCK_COMMANDS,
-    ClockCommand,
     Command,
-    FailJob,
-    FireTimer,
     StartCase,
-    ThrowJobError,
 )
 from engine.store import Conflict, Store, Transaction, queries
 
@@ -49,7 +35,6 @@ T = TypeVar("T")
 
 ATTEMPTS = 12  # of one command against others on the same case, before Busy
 CASES_KEPT = 4096  # states held in memory, about 10 KB each
-HEADER = ("matter", "number", "title", "applicant")
 
 
 def utc_now() -> datetime:
@@ -79,9 +64,9 @@ class Cases:
         self.calendars = Calendars(store, calendar)
         self.message_ttl = message_ttl
         self.deployments = Deployments(store)
-        self._hash_name = hash_name
+        self.hash_name = hash_name
         self._recent = Recent(CASES_KEPT)
-        self._numbers = CaseNumbers()
+        self.numbers = CaseNumbers()
 
     @property
     def calendar(self) -> WorkingCalendar:
@@ -134,7 +119,8 @@ class Cases:
         """
         pinned = deployment or self.newest(process_id)
         return self.run(
-            lambda transaction: self.start_in(
+            lambda transaction: execution.begin(
+                self,
                 transaction,
                 StartCase(process_id, values),
                 pinned,
@@ -242,11 +228,11 @@ class Cases:
             return Answer(case_id, seq, effects_of(effects), status, replayed=True)
         loaded = self._at(transaction, case_id, revision)
         if settles is not None and not self.settle(transaction, settles):
-            return Answer(case_id, loaded.revision, (), _status(loaded.state), replayed=True)
+            return Answer(case_id, loaded.revision, (), status_of(loaded.state), replayed=True)
         now = self.clock()
         if callable(command):
             command = command(CaseView(case_id, loaded, transaction, now, row))
-        return self.execute(transaction, case_id, loaded, command, actor=actor, key=key, now=now)
+        return execution.execute(self, transaction, case_id, loaded, command, actor=actor, key=key, now=now)
 
     def settle(self, transaction: Transaction, job: tuple[str, str]) -> bool:
         """Take a job off the list; False when it had been done."""
@@ -264,7 +250,7 @@ class Cases:
             return found
         row = transaction.one(queries.load_case, {"of_case": case_id})
         assert row is not None
-        return _decoded(row)
+        return decoded(row)
 
     def answered_without_case(self, transaction: Transaction, key: str) -> Answer | None:
         row = transaction.one(queries.answered_without_case, {"key": key})
@@ -276,170 +262,6 @@ class Cases:
             return Answer(case_id, seq, (), "kept", replayed=True)
         return Answer(case_id, seq, effects_of(told[0]), told[1], replayed=True)
 
-    def start_in(
-        self,
-        transaction: Transaction,
-        command: StartCase,
-        deployment: str,
-        *,
-        actor: Actor,
-        key: str | None = None,
-        header: Mapping[str, str],
-        number_format: str = "",
-    ) -> Answer:
-        if key is not None:
-            answer = self.answered_without_case(transaction, key)
-            if answer is not None:
-                return answer
-        now = self.clock()
-        executable = self.deployments.executable(deployment)
-        told = dict(header)
-        if number_format:
-            told["number"] = next_number(transaction, number_format, now)
-        environment = Environment(now=now.astimezone(SHANGHAI), working_calendar=self.calendar)
-        outcome = apply(executable.net, None, command, now, environment=environment)
-        case_id = self._numbers.next(now)
-        brief = {name: told.get(name, "") for name in HEADER}
-        clocks, lines = advanced(
-            self.calendar, executable.limits, NO_CLOCKS, command, outcome.effects, now, actor
-        )
-        at = moment_text(now)
-        projection = Projection(case_id, 1, at, brief, {}, clocks)
-        projection.take(outcome.effects)
-        status = _status(outcome.state)
-        data = dumps({**command._asdict(), "header": told}, canonical=True)
-        entry = self.new_entry(
-            case_id, 1, at, actor, key, deployment, command, data, outcome.effects, status, ""
-        )
-        ended = status not in ("running", "failed")
-        transaction.add(queries.add_case, {
-            "case_id": case_id, "process": command.process, "deployment": deployment, **brief,
-            "section": told.get("section", ""), "header": dumps(told), "status": status,
-            "steps": dumps(projection.steps), "due": projection.due, "started_at": at, "started_by": actor.user,
-            "updated_at": at, "ended_at": at if ended else None, "head_seq": 1, "head_hash": entry["hash"],
-        })  # fmt: skip
-        transaction.add(queries.add_state, {
-            "case_id": case_id, "revision": 1, "deployment": deployment, "state": outcome.state.to_json(),
-            "clocks": dumps(clocks.to_json()),
-        })  # fmt: skip
-        transaction.add(queries.add_entry, entry)
-        if key is not None:
-            transaction.add(queries.add_key, {"key": key, "case_id": case_id, "seq": 1, "at": at})
-        if lines:
-            projection.clocks_moved(executable.limits, lines, actor.user)
-        projection.write(transaction)
-        for name in projection.awaited:
-            correspondence.wake_kept(transaction, name, at)
-        transaction.touched.append((case_id, Loaded(
-            1, deployment, outcome.state, clocks, entry["hash"], command.process, brief, projection.steps,
-            projection.due,
-        )))  # fmt: skip
-        return Answer(case_id, 1, outcome.effects, status)
-
-    def execute(
-        self,
-        transaction: Transaction,
-        case_id: str,
-        loaded: Loaded,
-        command: Command,
-        *,
-        actor: Actor,
-        key: str | None,
-        now: datetime,
-    ) -> Answer:
-        executable = self.deployments.executable(loaded.deployment)
-        if isinstance(command, CLOCK_COMMANDS):
-            return self._on_clocks(
-                transaction, executable.limits, case_id, loaded, command, actor=actor, key=key, now=now
-            )
-        expired = None
-        if type(command) is FireTimer and executable.limits:
-            expired = expired_limit(transaction, case_id, command.timer, now)
-        environment = Environment(now=now.astimezone(SHANGHAI), working_calendar=self.calendar)
-        outcome = apply(executable.net, loaded.state, command, now, environment=environment)
-        state, effects = outcome.state, outcome.effects
-        clocks, lines = advanced(
-            self.calendar, executable.limits, loaded.clocks, command, effects, now, actor, expired=expired
-        )
-        seq = loaded.revision + 1
-        at = moment_text(now)
-        projection = Projection(case_id, seq, at, loaded.header, loaded.steps, clocks)
-        projection.take(effects)
-        if lines:
-            projection.clocks_moved(executable.limits, lines, actor.user)
-        if type(command) in (FailJob, ThrowJobError):
-            projection.drop_job(command.job)  # type: ignore[union-attr]
-        status = _status(state)
-        data = dumps(command._asdict(), canonical=True)
-        entry = self.new_entry(
-            case_id, seq, at, actor, key, None, command, data, effects, status, loaded.head_hash
-        )
-        transaction.add(queries.add_entry, entry)
-        projection.write(transaction)
-        for name in projection.awaited:
-            correspondence.wake_kept(transaction, name, at)
-        transaction.add(queries.save_case, {
-            "of_case": case_id, "status": status, "steps": dumps(projection.steps), "due": projection.due,
-            "updated_at": at, "ended_at": None if status in ("running", "failed") else at, "head_seq": seq,
-            "head_hash": entry["hash"],
-        })  # fmt: skip
-        # Nobody waits for the count: the row is locked, and whoever had written at this revision all the same would
-        # have written an entry of the same number, which is a Duplicate.
-        transaction.add(queries.save_state, {
-            "of_case": case_id, "read_revision": loaded.revision, "revision": seq,
-            "deployment": loaded.deployment, "state": state.to_json(), "clocks": dumps(clocks.to_json()),
-        })  # fmt: skip
-        transaction.touched.append((case_id, Loaded(
-            seq, loaded.deployment, state, clocks, entry["hash"], loaded.process, loaded.header, projection.steps,
-            projection.due,
-        )))  # fmt: skip
-        return Answer(case_id, seq, effects, status)
-
-    def _on_clocks(
-        self,
-        transaction: Transaction,
-        limits: Limits,
-        case_id: str,
-        loaded: Loaded,
-        command: ClockCommand,
-        *,
-        actor: Actor,
-        key: str | None,
-        now: datetime,
-    ) -> Answer:
-        case = ClockedCase(case_id, loaded.revision, loaded.clocks, loaded.head_hash, _status(loaded.state))
-        answer, after, due = clock_commands.execute(
-            self, transaction, limits, case, command, actor=actor, key=key, now=now
-        )
-        after_load = loaded._replace(
-            revision=after.revision, clocks=after.clocks, head_hash=after.head_hash, due=due
-        )
-        transaction.touched.append((case_id, after_load))
-        return answer
-
-    def new_entry(
-        self,
-        case_id: str,
-        seq: int,
-        at: str,
-        actor: Actor,
-        key: str | None,
-        deployment: str | None,
-        command: Command,
-        data: str,
-        effects: tuple[e.Effect, ...],
-        status: str,
-        prev_hash: str,
-    ) -> dict[str, Any]:
-        entry = {
-            "case_id": case_id, "seq": seq, "at": at, "actor": actor.user, "actor_name": actor.name,
-            "on_behalf_of": actor.on_behalf_of, "key": key, "deployment": deployment,
-            "command": type(command).__name__, "data": data, "effects": effects_text(effects), "status": status,
-            "prev_hash": prev_hash,
-        }  # fmt: skip
-        entry["hash"] = entry_hash(entry.values(), self._hash_name)
-        return entry
-
     # -- looking -------------------------------------------------------------------------------------------------
 
     def view(self, case_id: str, look: Callable[[CaseView], T]) -> T:
@@ -448,29 +270,13 @@ class Cases:
             row = transaction.one(queries.load_case, {"of_case": case_id})
             if row is None:
                 raise NotFound(f"没有办件 {case_id}")
-            loaded = self._recent.get(case_id, row[0]) or _decoded(row)
+            loaded = self._recent.get(case_id, row[0]) or decoded(row)
             return look(CaseView(case_id, loaded, transaction, self.clock()))
 
     def case_ids(self) -> list[str]:
         """In order of start."""
         with self.store.reading() as transaction:
             return [row[0] for row in transaction.all(queries.case_ids, {})]
-
-
-def _decoded(row: tuple[Any, ...]) -> Loaded:
-    revision, deployment, state, clocks, head_hash, process, matter, number, title, applicant, steps, due = (
-        row
-    )
-    header = {"matter": matter, "number": number, "title": title, "applicant": applicant}
-    return Loaded(
-        revision, deployment, State.from_json(state), Clocks.from_json(clocks), head_hash, process, header,
-        loads(steps), due,
-    )  # fmt: skip
-
-
-def _status(state: State) -> str:
-    """`failed` is a running case with an open incident."""
-    return "failed" if state.status == "running" and state.incidents else state.status
 
 
 __all__ = ["FAR", "Cases", "utc_now"]

@@ -14,6 +14,7 @@ from engine.calendar.clock import ClockEvent, Clocks, Result
 from engine.calendar.limit import Limits
 from engine.calendar.working import WorkingCalendar
 from engine.cases.actor import Actor, Answer
+from engine.cases.journal import new_entry
 from engine.cases.projection import Projection
 from engine.codec import dumps, moment_text
 from engine.errors import Refused
@@ -136,8 +137,19 @@ def record(
     projection = Projection(case.case_id, seq, at, {}, {}, clocks)
     projection.clocks_moved(limits, lines, actor.user)
     data = dumps(command._asdict(), canonical=True)
-    entry = cases.new_entry(
-        case.case_id, seq, at, actor, key, None, command, data, effects, case.status, case.head_hash
+    entry = new_entry(
+        cases.hash_name,
+        case.case_id,
+        seq,
+        at,
+        actor,
+        key,
+        None,
+        command,
+        data,
+        effects,
+        case.status,
+        case.head_hash,
     )
     transaction.add(queries.add_entry, entry)
     projection.write(transaction)

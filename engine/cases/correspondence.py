@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from engine.cases import execution
 from engine.cases.actor import SYSTEM, Actor, Answer
 from engine.cases.loaded import Loaded
 from engine.codec import dumps, loads, moment_of, moment_text
@@ -101,7 +102,9 @@ def _to_subscriber(
         if not declared and not _agrees(loaded, subscription, keys):
             continue
         command = DeliverMessage(subscription, message, dict(keys), dict(values))
-        return cases.execute(transaction, case_id, loaded, command, actor=actor, key=None, now=cases.clock())
+        return execution.execute(
+            cases, transaction, case_id, loaded, command, actor=actor, key=None, now=cases.clock()
+        )
     return None
 
 
@@ -126,7 +129,7 @@ def _to_start(
         return None
     process, element, deployment = row
     command = StartCase(process, dict(values), element, message, dict(keys))
-    return cases.start_in(transaction, command, deployment, actor=actor, header={})
+    return execution.begin(cases, transaction, command, deployment, actor=actor, header={})
 
 
 def wake_kept(transaction: Transaction, name: str, now: str) -> None:
@@ -223,7 +226,7 @@ def _start(
     if not cases.settle(transaction, (row.case_id, row.job)):
         return None
     command = StartCase(row.process, data["values"], row.element)
-    return cases.start_in(transaction, command, data["deployment"], actor=actor, header={})
+    return execution.begin(cases, transaction, command, data["deployment"], actor=actor, header={})
 
 
 def _row(

@@ -14,8 +14,10 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from engine.cases.actor import Actor
 from engine.codec import dumps, loads
 from engine.kernel import effects as effect_types
+from engine.kernel.commands import Command
 from engine.kernel.effects import Effect
 
 COLUMNS = (
@@ -37,6 +39,31 @@ def entry_hash(columns: Iterable[Any], algorithm: str = "sha256") -> str:
     text = _encode(list(columns)).encode("utf-8", "surrogatepass")
     digest = hashlib.sha256(text) if algorithm == "sha256" else hashlib.new(algorithm, text)
     return f"{algorithm}:{digest.hexdigest()}"
+
+
+def new_entry(
+    algorithm: str,
+    case_id: str,
+    seq: int,
+    at: str,
+    actor: Actor,
+    key: str | None,
+    deployment: str | None,
+    command: Command,
+    data: str,
+    effects: tuple[Effect, ...],
+    status: str,
+    prev_hash: str,
+) -> dict[str, Any]:
+    """By column, its hash included."""
+    entry = {
+        "case_id": case_id, "seq": seq, "at": at, "actor": actor.user, "actor_name": actor.name,
+        "on_behalf_of": actor.on_behalf_of, "key": key, "deployment": deployment,
+        "command": type(command).__name__, "data": data, "effects": effects_text(effects), "status": status,
+        "prev_hash": prev_hash,
+    }  # fmt: skip
+    entry["hash"] = entry_hash(entry.values(), algorithm)
+    return entry
 
 
 def effects_text(effects: Iterable[Effect]) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from engine.calendar.clock import Clocks
+from engine.codec import loads
 from engine.kernel.state import State
 
 
@@ -44,3 +45,19 @@ class Recent:
             self._cases.move_to_end(case_id)
             if len(self._cases) > self._size:
                 self._cases.popitem(last=False)
+
+
+def decoded(row: tuple[Any, ...]) -> Loaded:
+    revision, deployment, state, clocks, head_hash, process, matter, number, title, applicant, steps, due = (
+        row
+    )
+    header = {"matter": matter, "number": number, "title": title, "applicant": applicant}
+    return Loaded(
+        revision, deployment, State.from_json(state), Clocks.from_json(clocks), head_hash, process, header,
+        loads(steps), due,
+    )  # fmt: skip
+
+
+def status_of(state: State) -> str:
+    """`failed` is a running case with an open incident."""
+    return "failed" if state.status == "running" and state.incidents else state.status
