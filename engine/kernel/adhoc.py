@@ -67,7 +67,7 @@ def go_on(run: Run, number: int, _: Any) -> None:
     scope = run.scope(token.children[0])
     if scope.tokens:
         return
-    if not scope.data.get("enough"):
+    if not scope.data.get("enough") and "interrupted" not in scope.data:
         left = scope.data["left"]
         if left:
             scope.data["left"] = left[1:]
