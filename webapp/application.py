@@ -9,7 +9,7 @@ from flask_wtf import CSRFProtect
 from werkzeug.wrappers import Response
 
 from processes.bureau import Bureau
-from webapp import case, counter, faults, headers, health, inbox, logs, signin, step, wording
+from webapp import case, clocks, counter, faults, headers, health, inbox, logs, signin, step, wording
 from webapp.context import Context, attach
 from webapp.sessions import Sessions
 from webapp.settings import Settings
@@ -40,14 +40,16 @@ def build(settings: Settings, bureau: Bureau | None = None) -> Flask:
         idle=timedelta(minutes=settings.idle_minutes),
         longest=timedelta(minutes=settings.session_minutes),
     )
-    attach(app, Context(settings, bureau or Bureau.open(settings.database_url), sessions))
-    wording.teach(app)
+    bureau = bureau or Bureau.open(settings.database_url)
+    cases = bureau.cases
+    attach(app, Context(settings, bureau, sessions))
+    wording.teach(app, cases.clock, lambda day: cases.calendar.why(day))
     faults.catch(app)
     headers.protect(app)
     health.install(app)
     CSRFProtect(app)
     signin.install(app)
-    for part in (inbox, step, case, counter):
+    for part in (inbox, step, case, clocks, counter):
         app.register_blueprint(part.pages)
 
     @app.get("/")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gettext as catalogues
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -46,10 +47,10 @@ def day(value: date | datetime | None) -> str:
     return value.isoformat()
 
 
-def short_day(value: date | datetime | None) -> str:
+def short_day(value: date | datetime | None, today: date | None = None) -> str:
     """09-25; with the year where it is not this year's."""
     text = day(value)
-    return text[5:] if text[:4] == str(datetime.now(SHANGHAI).year) else text
+    return text[5:] if today is not None and text[:4] == str(today.year) else text
 
 
 def moment(value: datetime | None) -> str:
@@ -81,20 +82,28 @@ def project(title: str, applicant: str) -> str:
     return title.removeprefix(applicant).lstrip("：: ") if applicant else title
 
 
-def today() -> str:
-    now = datetime.now(SHANGHAI)
-    return f"{now.date().isoformat()} {WEEKDAYS[now.weekday()]}"
+def this_day(today: date, why: str) -> str:
+    """2026-09-25 星期五 中秋节: the day, its weekday, and what the calendar says of it."""
+    weekday = WEEKDAYS[today.weekday()]
+    why = why.replace(f"（{weekday}）", "")  # the weekday stands there already
+    return f"{today.isoformat()}　{weekday}　{why}"
 
 
-def teach(app: Flask) -> None:
-    """Give the templates their words."""
+def teach(app: Flask, now: Callable[[], datetime], why: Callable[[date], str]) -> None:
+    """Give the templates their words. `now` is the bureau's clock (aware UTC), `why` what its calendar says of a day."""
+
+    def today() -> date:
+        return now().astimezone(SHANGHAI).date()
+
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_translations(_TRANSLATIONS, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.filters.update(
-        day=day, short_day=short_day, moment=moment, span=span, number=number, project=project,
+        day=day, short_day=lambda value: short_day(value, today()), moment=moment, span=span, number=number, project=project,
         light=lambda light: _(LIGHTS.get(light) or LIGHTS["grey"]),
         status=lambda status: _(STATUSES.get(status, status)),
         clock_state=lambda state: _(CLOCK_STATES.get(state, state)),
         unit=lambda unit: _(UNITS.get(unit, unit)),
     )  # fmt: skip
-    app.jinja_env.globals.update(today=today, boxes=BOXES)
+    app.jinja_env.globals.update(
+        today=lambda: this_day(today(), why(today())), this_date=lambda: today().isoformat(), boxes=BOXES
+    )
