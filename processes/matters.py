@@ -33,8 +33,9 @@ STEP_KEYS = frozenset(
 )
 LIMIT_KEYS = frozenset(
     {"id", "name_zh", "amount", "unit", "starts_zh", "starts", "ends", "restarts", "direction", "covers", "step",
-     "extension", "suspensions", "on_expiry", "effect", "min", "promised", "yellow", "source"}
+     "extension", "suspensions", "on_expiry", "effect", "min", "promised", "yellow", "outlives", "source"}
 )  # fmt: skip
+GROUND_KEYS = frozenset({"name", "starts", "ends", "notice", "source"})
 SOURCE_KEYS = frozenset({"law", "article", "quote", "rule", "practice"})
 KINDS = frozenset(
     [
@@ -279,6 +280,8 @@ def _limits(source: Source, entries: Any, steps: set[str] | None) -> Iterator[Ma
                 if step not in steps:
                     source.fault(path, "reference", f"期限“{entry.get('name_zh')}”指向没有的环节“{step}”")
         _source(source, (*path, "source"), entry.get("source"))
+        for place, ground in source.items((*path, "suspensions"), entry.get("suspensions")):
+            _ground(source, place, ground)
         if source.faults:
             continue
         limit = _engine_limit(entry)
@@ -290,6 +293,16 @@ def _limits(source: Source, entries: Any, steps: set[str] | None) -> Iterator[Ma
         for fault in approval_faults([parsed]):
             source.fault(path, fault.code, fault.message)
         yield limit
+
+
+def _ground(source: Source, path: tuple[str | int, ...], entry: Any) -> None:
+    """A ground stops a clock only from an event, until an event, with a notice on record."""
+    if not source.require(path, entry, dict, "一项停表事由"):
+        return
+    source.only(path, entry, GROUND_KEYS)
+    for key in ("name", "starts", "ends", "notice"):
+        source.require((*path, key), entry.get(key), str, "文字")
+    _source(source, (*path, "source"), entry.get("source"))
 
 
 def _engine_limit(entry: Mapping[str, Any]) -> dict[str, Any]:

@@ -225,7 +225,7 @@ class Explored:
                 if field.kind == "date" and desk.form.step(START).modes[name] == "edit"
             }
             outcome = apply(
-                executable.net, None, StartCase(desk.matter.process, {"received_on": DATES, **start, **given}), NOW,
+                executable.net, None, StartCase(desk.matter.process, {"received_on": DATES, "project_name": "便道", **start, **given}), NOW,
                 environment=environment,
             )  # fmt: skip
             self._see(outcome.effects)
@@ -313,8 +313,6 @@ def test_every_end_and_every_deadline_can_be_reached(matter: str) -> None:
             for each in (
                 "notice_overdue",
                 "approved_term_over",
-                "general_term_over",
-                "infra_term_over",
                 "approval_lapsed_timer",
                 "hearing_not_requested",
                 "announced",
@@ -329,8 +327,21 @@ def test_the_events_that_start_and_end_limits_are_written_by_the_model(matter: s
     written = explored(matter).written
     for limit in desk.limits.values():
         assert limit.starts in written, f"{limit.id}: {limit.starts}"
-        if limit.ends:
-            assert limit.ends in written, f"{limit.id}: {limit.ends}"
+        for ending in limit.endings:
+            assert ending in written, f"{limit.id}: {ending}"
+
+
+@pytest.mark.parametrize("matter", MATTERS)
+def test_a_step_that_stops_a_clock_writes_the_day_and_the_notice_at_once(matter: str) -> None:
+    _, _, desk = published(matter)
+    for limit in desk.limits.values():
+        for ground in limit.suspensions:
+            stopping = [step for step in desk.form.steps.values() if step.modes.get(ground.starts) == "edit"]
+            assert stopping, ground.name
+            assert all(step.modes[ground.notice] == "edit" for step in stopping), ground.name
+            assert any(step.modes.get(ground.ends) == "edit" for step in desk.form.steps.values()), (
+                ground.name
+            )
 
 
 # ------------------------------------------------------------------ sources

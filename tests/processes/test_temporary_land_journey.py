@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from bureau_world import World
+from bureau_world import APPLICATION, World
 
 from engine.errors import ItemClosed, ItemTaken, NotPermitted
 from forms.errors import InvalidForm
 
 
-def to_the_decision(world: World) -> str:
+def to_the_decision(world: World, **review: str) -> str:
+    """Up to the decision, or into the hearing and expert review that `review` asks for."""
     case = world.start()
     world.do(
         "zhanghui",
@@ -39,7 +40,7 @@ def to_the_decision(world: World) -> str:
         forest_consent_no="林临〔2026〕9号",
     )
     world.do("zhouting", case, "planning_consent", "同意", planning_opinion_text="不影响近期规划实施。")
-    world.do("chenwei", case, "review", "拟准予", review_opinion="符合条件，拟准予。")
+    world.do("chenwei", case, "review", "拟准予", review_opinion="符合条件，拟准予。", **review)
     return case
 
 
@@ -85,9 +86,26 @@ def test_the_end_of_the_term_turns_the_case_to_reclamation_by_itself(world: Worl
     assert world.bureau.case("wangjian", case).status == "running"
     world.at(2027, 11, 11, 16, 0, 1)
     world.bureau.tick()
+    assert "批准期满" in world.bureau.case("wangjian", case).history[-1].sentence
+    assert list(world.open(case)) == ["reclaim"]
+    clocks = {clock.id: clock for clock in world.bureau.case("wangjian", case).clocks}
+    assert clocks["term-general"].status == "met"
+    assert clocks["reclaim"].started_on == date(2027, 11, 11)
+    assert clocks["reclaim"].due == date(2028, 11, 13)  # 11-11 is a Saturday and rolls on
+    world.at(2028, 6, 1)
+    world.do(
+        "wangjian", case, "reclaim", "已复垦并通过验收", reclaimed_on="2028-06-01", reclaim_confirmation_no="复验〔2028〕1号"
+    )  # fmt: skip
     seen = world.bureau.case("wangjian", case)
     assert seen.status == "completed"
-    assert "期满，转入复垦" in seen.history[-1].sentence
+    assert "期满，已复垦" in seen.history[-1].sentence
+    assert {clock.id: clock.status for clock in seen.clocks}["reclaim"] == "met"
+
+
+def test_an_application_without_word_on_its_papers_still_comes_to_the_counter(world: World) -> None:
+    data = {**APPLICATION}
+    case = world.bureau.start("zhanghui", "temporary-land-use", data).case_id
+    assert list(world.open(case)) == ["accept"]
 
 
 def test_untouched_for_five_working_days_a_case_is_accepted_as_of_the_day_of_receipt(world: World) -> None:
