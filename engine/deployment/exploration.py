@@ -119,7 +119,7 @@ class _Explorer:
         self.queue: deque[Step] = deque()
 
     def run(self) -> Exploration:
-        for move, command in self._beginnings():
+        for move, command in beginnings(self.net, self.found.process, self.choices):
             self._take(None, move, command)
         while self.queue:
             step = self.queue.popleft()
@@ -130,37 +130,15 @@ class _Explorer:
                 self._take(step, move, command)
         return self.found
 
-    def _beginnings(self) -> Iterator[tuple[Move, commands.Command]]:
-        process = self.found.process
-        starts = [each for each in self.net.starts if each.process == process]
-        for values in self.choices.at(process, ""):
-            if self.net.processes[process].body.starts or not starts:
-                yield Move("start", process, "", values=values), commands.StartCase(process, dict(values))
-                continue
-            for start in starts:
-                move = Move("start", process, start.element, values=values, name=start.name)
-                given = dict(values)
-                yield move, commands.StartCase(process, given, start.element, start.name or None)
-
     def _take(self, before: Step | None, move: Move, command: commands.Command) -> None:
-        now = before.now if before else START
-        if before is not None and isinstance(command, commands.FireTimer):
-            now = max(now, before.state.timers[command.timer].due or now)
-        try:
-            outcome = apply(self.net, before.state if before else None, command, now, bounds=BOUNDS)
-        except ChengbanError:
-            if before is None:
-                raise
+        step = follow(self.net, before, move, command, self.choices)
+        if step is None:
             return
-        if move.kind == "job_error" and not _caught(outcome.effects):
-            return
-        key = canonical(outcome.state, self.choices.live)
-        depth = before.depth + 1 if before else 1
-        step = Step(move, before, outcome.state, outcome.effects, now, key, depth, key not in self.known)
+        step.fresh = step.key not in self.known
         self.found.steps.append(step)
         if before is not None:
-            self.found.successors.setdefault(before.key, set()).add(key)
-        for effect in outcome.effects:
+            self.found.successors.setdefault(before.key, set()).add(step.key)
+        for effect in step.effects:
             if isinstance(effect, effects.ElementEntered):
                 self.found.elements.add((effect.process, effect.element))
             elif isinstance(effect, effects.FlowTaken):
@@ -169,9 +147,43 @@ class _Explorer:
             if len(self.known) >= self.reach.states:
                 self.found.complete = False
                 return
-            self.known.add(key)
-            if outcome.state.status == "running" and _alive(outcome.state):
+            self.known.add(step.key)
+            if step.state.status == "running" and _alive(step.state):
                 self.queue.append(step)
+
+
+def beginnings(net: Net, process: str, choices: Valuations) -> Iterator[tuple[Move, commands.Command]]:
+    """Every way to begin a case of the process: by its none start event, else by each event that begins one."""
+    starts = [each for each in net.starts if each.process == process]
+    for values in choices.at(process, ""):
+        if net.processes[process].body.starts or not starts:
+            yield Move("start", process, "", values=values), commands.StartCase(process, dict(values))
+            continue
+        for start in starts:
+            move = Move("start", process, start.element, values=values, name=start.name)
+            yield move, commands.StartCase(process, dict(values), start.element, start.name or None)
+
+
+def follow(
+    net: Net, before: Step | None, move: Move, command: commands.Command, choices: Valuations
+) -> Step | None:
+    """Make one move on the kernel; None when it is refused, or an error that nobody would catch.
+
+    Raises NotFound and InvalidInput when the process cannot begin.
+    """
+    now = before.now if before else START
+    if before is not None and isinstance(command, commands.FireTimer):
+        now = max(now, before.state.timers[command.timer].due or now)
+    try:
+        outcome = apply(net, before.state if before else None, command, now, bounds=BOUNDS)
+    except ChengbanError:
+        if before is None:
+            raise
+        return None
+    if move.kind == "job_error" and not _caught(outcome.effects):
+        return None
+    key = canonical(outcome.state, choices.live)
+    return Step(move, before, outcome.state, outcome.effects, now, key, before.depth + 1 if before else 1)
 
 
 def _alive(state: State) -> bool:
@@ -244,7 +256,9 @@ def _timers(net: Net, state: State) -> Iterator[tuple[Move, commands.Command]]:
             yield Move("timer", process, timer.node, which), commands.FireTimer(timer.timer)
 
 
-def _changes(node: Node, names: Iterable[str], choices: Valuations) -> Iterator[tuple[Move, commands.Command]]:
+def _changes(
+    node: Node, names: Iterable[str], choices: Valuations
+) -> Iterator[tuple[Move, commands.Command]]:
     """Data that reach the case from outside and may make a condition true or let an activity begin."""
     for name in sorted(names):
         for value in choices.wanted.get((node.process.id, name), ()):

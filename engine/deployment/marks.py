@@ -49,7 +49,8 @@ class Marks:
         while task is not None:
             if str(task.task_spec.name).endswith(" [child]"):
                 node = self._node(task.task_spec.bpmn_id)
-                index = int(task.internal_data["item"])
+                inside = task.internal_data
+                index = int(inside["item"] if "item" in inside else inside["key_or_index"])
                 found.setdefault("loopCounter", Decimal(index + 1))
                 loop = node.model.loop  # type: ignore[attr-defined]
                 if loop.item and loop.collection:

@@ -25,7 +25,7 @@ from SpiffWorkflow.bpmn.util import BpmnEvent
 from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.util.task import TaskState
 
-from engine.deployment.comparable import comparable_part, hindrances
+from engine.deployment.comparable import comparable_part, doubtful, hindrances
 from engine.deployment.exploration import Exploration, Move, Step, told
 from engine.deployment.marks import Marks
 from engine.deployment.translation import renamed, translated
@@ -87,9 +87,11 @@ def second_opinion(
         if not part:
             continue
         try:
-            found = compare(net, roots, part)
+            found, doubt = compare(net, roots, part)
         except RefusedBySpiffError as refused:
             return Opinion(process, "not-comparable", reasons=(f"SpiffWorkflow 未能读入：{refused}",))
+        if doubt:
+            why[doubt] = why.get(doubt, 0) + 1
         compared += 1
         if found is not None:
             different.append(found)
@@ -131,8 +133,11 @@ class RefusedBySpiffError(Exception):
     """SpiffWorkflow cannot read the file."""
 
 
-def compare(net: Net, files: Iterable[tuple[str, bytes]], path: list[Step]) -> Difference | None:
-    """Drive one comparable path on both engines. Raises RefusedBySpiffError."""
+def compare(net: Net, files: Iterable[tuple[str, bytes]], path: list[Step]) -> tuple[Difference | None, str]:
+    """Drive one comparable path on both engines: the difference, or from where on SpiffWorkflow is known to err.
+
+    Raises RefusedBySpiffError.
+    """
     with _told_clock() as clock:
         clock.moment = path[0].now
         kernel = [_kernel_sight(net, step) for step in path]
@@ -140,16 +145,18 @@ def compare(net: Net, files: Iterable[tuple[str, bytes]], path: list[Step]) -> D
         try:
             for step, ours in zip(path, _driven(net, files, path, clock), strict=False):
                 shown.append(str(ours))
-                if ours != kernel[path.index(step)]:
+                if ours != kernel[len(shown) - 1]:
+                    if why := doubtful(net, step):
+                        return None, why
                     break
             else:
-                return None
+                return None, ""
         except RefusedBySpiffError:
             raise
         except Exception as broken:  # whatever SpiffWorkflow raises is its answer
             shown.append(f"{type(broken).__name__}：{broken}")
     moves = tuple(told(net, step.move) for step in path[: len(shown)])
-    return Difference(moves, tuple(str(each) for each in kernel[: len(shown)]), tuple(shown))
+    return Difference(moves, tuple(str(each) for each in kernel[: len(shown)]), tuple(shown)), ""
 
 
 def _kernel_sight(net: Net, step: Step) -> Sight:

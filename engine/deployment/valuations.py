@@ -71,6 +71,8 @@ def valuations(net: Net) -> Valuations:
         for node in process.nodes.values():
             for text, leaving in _expressions(node):
                 for name, values in values_wanted(text, declared).items():
+                    if name in _COUNTERS:
+                        continue
                     _want(found, process.id, name, values)
                     readers.append((process, node, name, leaving))
             for name, values in _needed(node, declared):
@@ -78,7 +80,7 @@ def valuations(net: Net) -> Valuations:
                 readers.append((process, node, name, False))
     readers.extend(_passed(net, found))
     for process, node, name, leaving in readers:
-        if not found.wanted.get((process.id, name)) and name not in _COUNTERS:
+        if not found.wanted.get((process.id, name)):
             found.opaque.add((process.id, name))
         _choose(found, process, node, name, leaving)
     for process in net.processes.values():
