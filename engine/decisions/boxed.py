@@ -89,6 +89,7 @@ def _function(compiler: Compiler, box: dmn.Boxed) -> Evaluate:
     if box.text != "FEEL":
         compiler.fault(box.line, "function_kind", f"不支持 {box.text} 函数，只支持 FEEL")
     body = compile_boxed(compiler, box.parts[0])
+    result = compiler.types.result(box.type)
 
     def evaluate(scope: Scope, run: Run) -> Any:
         def call(_: Any, arguments: list[Any]) -> Any:
@@ -96,7 +97,7 @@ def _function(compiler: Compiler, box: dmn.Boxed) -> Evaluate:
                 inner = dict(scope)
                 for name, type_, value in zip(box.names, box.types, arguments, strict=True):
                     inner[name] = typed(value, type_, compiler, run)
-                return body(inner, run)
+                return typed(body(inner, run), result, compiler, run)
 
         return Function("", tuple(Parameter(name) for name in box.names), call)
 

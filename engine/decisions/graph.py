@@ -118,5 +118,6 @@ def _renamed(
         item,
         type=f"{alias}.{item.type}" if item.type in known else item.type,
         result=f"{alias}.{item.result}" if item.result in known else item.result,
+        parameters=tuple(f"{alias}.{each}" if each in known else each for each in item.parameters),
         components=tuple(_renamed(part, alias, known) for part in item.components),
     )

@@ -33,7 +33,15 @@ class Types:
         """An item definition as FEEL's `instance of` and parameters name it."""
         if name not in self.items:
             return None
+        item = self.items[name]
+        if item.function and not item.collection:
+            taken = tuple(self._named(each) for each in item.parameters)
+            given = self._named(item.result) if item.result or taken else None
+            return Type("function", taken, result=given)
         return Type(name, test=lambda value: not self.why_not(value, name))
+
+    def _named(self, name: str | None) -> Type:
+        return (self.find(name) or self._built_in(name) or Type("Any")) if name else Type("Any")
 
     def circular(self) -> Iterator[str]:
         """Names that come back to themselves by `typeRef` alone."""

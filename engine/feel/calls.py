@@ -8,7 +8,7 @@ from engine.feel.errors import Failure, FeelLimitError
 from engine.feel.nodes import Node
 from engine.feel.operations import kind_of
 from engine.feel.scope import MISSING, Code, Scope
-from engine.feel.types import convert, type_of
+from engine.feel.types import convert, literal_type, type_of
 from engine.feel.values import Function, Parameter, Run
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ def compile_function(compiler: Compiler, node: Node) -> Code:
     compiler.bound.append(set(names))
     body = compiler.code(node.args[1])
     compiler.bound.pop()
-    weight = node.weight
+    weight, result = node.weight, literal_type(node.args[1])
 
     def define(scope: Scope) -> Any:
         if fault:
@@ -150,6 +150,6 @@ def compile_function(compiler: Compiler, node: Node) -> Code:
             run.charge(weight)
             return body(Scope(dict(zip(names, arguments, strict=True)), scope, run))
 
-        return Function("", tuple(parameters), invoke)
+        return Function("", tuple(parameters), invoke, result=result)
 
     return define

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from typing import Any, Protocol
 
+from engine.feel import temporal
 from engine.feel.errors import Failure
 from engine.feel.nodes import Node
 from engine.feel.operations import kind_of
@@ -96,8 +97,32 @@ class Type:
 ANY = Type("Any")
 
 
+def literal_type(node: Node) -> Type:
+    """The type that a text shows by itself: of literals, lists and contexts of them; else Any."""
+    if node.kind == "parenthesised":
+        return literal_type(node.args[0])
+    if node.kind in _LITERALS:
+        return Type(_LITERALS[node.kind])
+    if node.kind == "at_literal":
+        try:
+            return Type(kind_of(temporal.read_at(str(node.args[0]))))
+        except Failure:
+            return Type("Null")
+    if node.kind == "list_literal":
+        kinds = [literal_type(part) for part in node.args[0]]
+        same = all(kind == kinds[0] for kind in kinds)
+        return Type("list", (kinds[0],) if kinds and same else (ANY,))
+    if node.kind == "context_literal":
+        entries = tuple((str(entry.args[0]), literal_type(entry.args[1])) for entry in node.args[0])
+        return Type("context", entries=entries)
+    return ANY
+
+
+_LITERALS = {"number": "number", "string": "string", "true": "boolean", "false": "boolean", "null": "Null"}
+
+
 def function_type(value: Function) -> Type:
-    """The type of a function value; undeclared parameters are Any."""
+    """The type of a function value; undeclared parameters are Any, the result is what the body shows."""
     return Type(
         "function", tuple(parameter.type or ANY for parameter in value.parameters), result=value.result or ANY
     )

@@ -55,7 +55,7 @@ class Table:
 class ItemDefinition:
     """A type of its own: `allowed` binds each element of a collection, `constraint` the whole value (§7.3.2).
 
-    `result` is what a function item returns.
+    `result` is what a function item returns, `parameters` the types of what it takes.
     """
 
     name: str
@@ -66,6 +66,7 @@ class ItemDefinition:
     components: tuple[ItemDefinition, ...] = ()
     function: bool = False
     result: str | None = None
+    parameters: tuple[str | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

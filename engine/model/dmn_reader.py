@@ -55,10 +55,13 @@ def _read(xml: bytes, file: str) -> dmn.Model:
     faults = vocabulary_faults(root, file)
     seen: set[str] = set()
     for each in root.iter("*"):
+        if etree.QName(each).namespace not in NAMESPACES:
+            continue
         identity = each.get("id")
-        if identity in seen and etree.QName(each).namespace in NAMESPACES:
+        if identity in seen:
             faults.append(Fault(file, _line(each), identity or "", "duplicate_id", f"编号 {identity} 重复"))
-        seen.add(identity or "")
+        if identity:
+            seen.add(identity)
         language = each.get("expressionLanguage")
         if language and "feel" not in language.lower():
             sentence = f"表达式语言“{language}”不受支持，只支持 FEEL"
@@ -182,6 +185,7 @@ def _item(element: etree._Element) -> dmn.ItemDefinition:
         tuple(_item(each) for each in _children(element, "itemComponent")),
         function is not None,
         None if function is None else _type_name(function, function.get("outputTypeRef") or ""),
+        () if function is None else tuple(_type(each) for each in _children(function, "parameters")),
     )
 
 

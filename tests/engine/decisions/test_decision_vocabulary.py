@@ -227,3 +227,35 @@ def test_a_boxed_loop_is_bounded():
     loop = f'<for iteratorVariable="i"><in>{literal("1..1000")}</in><return>{inner}</return></for>'
     with pytest.raises(DecisionError, match="上限"):
         value(loop)
+
+
+FUNCTIONS = (
+    '<itemDefinition name="tMake"><functionItem outputTypeRef="tLevel"><parameters name="a" typeRef="string"/>'
+    "</functionItem></itemDefinition>"
+)
+
+
+def test_a_boxed_function_gives_what_its_type_returns():
+    """§7.3.2: a function item's output type binds the result."""
+    made = (
+        f'<functionDefinition typeRef="tMake"><formalParameter name="a"/>{literal("a")}</functionDefinition>'
+    )
+    entry = f'<contextEntry><variable name="f"/>{made}</contextEntry>'
+    for given, expected in (("省", "省"), ("国", None)):
+        body = f"<context>{entry}<contextEntry>{literal('f(x)')}</contextEntry></context>"
+        assert value(body, given, types=LEVELS + FUNCTIONS) == expected
+
+
+def test_feel_compares_a_function_with_a_function_item():
+    types = LEVELS + FUNCTIONS.replace("tLevel", "number")
+    assert value(literal("(function(a: string) 1) instance of tMake"), types=types) is True
+    assert value(literal('(function(a: string) "b") instance of tMake'), types=types) is False
+
+
+def test_ids_of_extensions_are_no_ids_of_decisions():
+    """A tool's own element once took the id of a decision away."""
+    decisions = read(
+        '<extensionElements><tool:test xmlns:tool="urn:tool" id="D"/></extensionElements>',
+        decision(literal("1")),
+    )
+    assert decisions.evaluate("D", {}) == 1

@@ -134,3 +134,28 @@ def test_types_are_read_by_name():
 def test_what_is_no_feel_is_still_refused(text):
     with pytest.raises(FeelSyntaxError):
         evaluate(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('(function() "a") instance of function<> -> string', True),
+        ('(function() "a") instance of function<> -> number', False),
+        ("(function(a: string, b: number) [1]) instance of function<string, number> -> list<number>", True),
+        ('(function(a: string) {x: 1, y: "b"}) instance of function<string> -> context<x: number>', True),
+        ("(function(a: string) {x: 1}) instance of function<string> -> context<x: number, y: string>", False),
+        ("(function(a: string, b: string) 1) instance of function<string> -> number", False),
+        (
+            "(function(a: context<x: string>) 1) instance of function<context<x: string, y: string>> -> Any",
+            True,
+        ),
+        (
+            "(function(a: context<x: string, y: string>) 1) instance of function<context<x: string>> -> Any",
+            False,
+        ),
+        ('(function() @"2020-01-01") instance of function<> -> date', True),
+    ],
+)
+def test_a_function_is_of_a_type_by_its_parameters_and_what_its_body_shows(text, expected):
+    """§10.3.2.9.2: parameters the other way round, results as they are."""
+    assert evaluate(text) is expected
