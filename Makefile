@@ -31,8 +31,9 @@ check: $(VENV)/.dev ## Format, lint, types, import contracts
 bench: $(VENV)/.dev ## Print the benchmark table, SQLite and PostgreSQL in one run
 	$(BIN)/python -m tests.benchmarks
 
-soak: $(VENV)/.dev ## Kill servers and workers 2,000 times on each database (about 15 minutes)
+soak: $(VENV)/.dev ## Kill servers and workers 2,000 times on each database and try 10,000 random processes (about half an hour)
 	CHENGBAN_KILLS=2000 $(BIN)/python -m pytest tests/kills -s
+	$(BIN)/python tests/random_models/three_ways.py 10000
 
 format: $(VENV)/.dev ## Write the format and the safe fixes
 	$(BIN)/ruff format .

@@ -246,7 +246,8 @@ def _dead(net: Net, exploration: Exploration) -> Iterator[Finding]:
     process = net.processes[exploration.process]
     certain = exploration.complete and not exploration.opaque
     handlers = {node.handler.id for node in process.nodes.values() if node.handler is not None}
-    dead = {name for name in process.nodes if (process.id, name) not in exploration.elements}
+    stood = {place for step in exploration.steps for place in step.state.positions()}
+    dead = {name for name in process.nodes if (process.id, name) not in exploration.elements | stood}
     for name in process.nodes:
         if name not in dead or name in handlers:
             continue
