@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from engine.cases import execution
 from engine.cases.actor import SYSTEM, Actor, Answer
+from engine.cases.keys import subscribers
 from engine.cases.loaded import Loaded
 from engine.codec import dumps, loads, moment_of, moment_text
 from engine.errors import Refused
@@ -85,9 +86,7 @@ def _to_subscriber(
     values: Mapping[str, Any],
     actor: Actor,
 ) -> Answer | None:
-    for case_id, subscription, declared_text in transaction.all(
-        queries.subscribers, {"kind": "message", "name": message}
-    ):
+    for case_id, subscription, declared_text in subscribers(transaction, message, keys):
         declared = loads(declared_text)
         if any(name in keys and keys[name] != value for name, value in declared.items()):
             continue

@@ -11,6 +11,7 @@ from typing import Any
 
 from engine.calendar.clock import ClockEvent, Clocks
 from engine.calendar.limit import Limits
+from engine.cases.keys import digest_of, names_of
 from engine.cases.limit_runs import run_row
 from engine.codec import dumps, moment_text
 from engine.kernel import effects as e
@@ -206,17 +207,18 @@ class Projection:
 
     def _message_awaited(self, effect: e.MessageAwaited) -> None:
         self.awaited.append(effect.message)
-        self._subscribe(
-            effect.subscription, "message", effect.message, effect.element, dumps(dict(effect.keys))
-        )
+        self._subscribe(effect.subscription, "message", effect.message, effect.element, effect.keys)
 
     def _signal_awaited(self, effect: e.SignalAwaited) -> None:
-        self._subscribe(effect.subscription, "signal", effect.signal, effect.element, "{}")
+        self._subscribe(effect.subscription, "signal", effect.signal, effect.element, {})
 
-    def _subscribe(self, subscription: str, kind: str, name: str, element: str, keys: str) -> None:
+    def _subscribe(
+        self, subscription: str, kind: str, name: str, element: str, keys: Mapping[str, Any]
+    ) -> None:
         self._subscriptions[subscription] = {
             "case_id": self._case_id, "subscription": subscription, "kind": kind, "name": name,
-            "element": element, "keys": keys,
+            "element": element, "keys": dumps(dict(keys)), "key_names": names_of(keys),
+            "key_digest": digest_of(keys),
         }  # fmt: skip
 
     def _subscription_closed(self, effect: e.SubscriptionClosed) -> None:

@@ -273,10 +273,22 @@ move_trigger = Query(
 
 # -- messages and signals ----------------------------------------------------------------------------------------
 
-subscribers = Query(
-    select(t.subscription.c.case_id, t.subscription.c.subscription, t.subscription.c["keys"])
-    .where(t.subscription.c.kind == bindparam("kind"), t.subscription.c.name == bindparam("name"))
-    .order_by(t.subscription.c.case_id, t.subscription.c.subscription)
+_NAMED = and_(t.subscription.c.kind == bindparam("kind"), t.subscription.c.name == bindparam("name"))
+_SUBSCRIBERS = select(
+    t.subscription.c.case_id, t.subscription.c.subscription, t.subscription.c["keys"]
+).where(_NAMED)
+subscribers = Query(_SUBSCRIBERS.order_by(t.subscription.c.case_id, t.subscription.c.subscription))
+subscribers_by_names = Query(_SUBSCRIBERS.where(t.subscription.c.key_names == bindparam("key_names")))
+subscribers_by_keys = Query(
+    _SUBSCRIBERS.where(
+        t.subscription.c.key_names == bindparam("key_names"),
+        t.subscription.c.key_digest == bindparam("key_digest"),
+    )
+)
+next_key_names = Query(
+    select(func.min(t.subscription.c.key_names)).where(
+        _NAMED, t.subscription.c.key_names > bindparam("after_names")
+    )
 )
 keep_message = Query(_all_of(t.message))
 kept_messages = Query(

@@ -331,7 +331,10 @@ subscription = Table(
     Column("name", Text, nullable=False),
     Column("element", Text, nullable=False),
     Column("keys", Text, nullable=False),
-    Index("ix_subscription_kind_name", "kind", "name", "case_id", "subscription"),
+    # The declared names, and a digest of their values: see engine.cases.keys.
+    Column("key_names", Text, nullable=False),
+    Column("key_digest", _code(), nullable=False),
+    Index("ix_subscription_keys", "kind", "name", "key_names", "key_digest", "case_id", "subscription"),
 )
 # Messages that came before anybody listened.
 message = Table(

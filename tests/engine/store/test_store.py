@@ -63,7 +63,16 @@ def test_the_same_row_twice_is_a_duplicate(store: Store) -> None:
 
 
 def test_a_row_of_a_case_that_is_not_there_is_refused(store: Store) -> None:
-    row = {"case_id": "x", "subscription": "s1", "kind": "message", "name": "m", "element": "e", "keys": "{}"}
+    row = {
+        "case_id": "x",
+        "subscription": "s1",
+        "kind": "message",
+        "name": "m",
+        "element": "e",
+        "keys": "{}",
+        "key_names": "[]",
+        "key_digest": "",
+    }
     with pytest.raises(ChengbanError) as caught, store.writing() as transaction:
         transaction.add(queries.add_subscriptions, row)
     assert not isinstance(caught.value, Conflict)

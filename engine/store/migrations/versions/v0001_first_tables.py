@@ -414,11 +414,16 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("element", sa.Text(), nullable=False),
         sa.Column("keys", sa.Text(), nullable=False),
+        sa.Column("key_names", sa.Text(), nullable=False),
+        sa.Column("key_digest", CODE, nullable=False),
         sa.ForeignKeyConstraint(["case_id"], ["case.case_id"], name=op.f("fk_subscription_case_id")),
         sa.PrimaryKeyConstraint("case_id", "subscription", name=op.f("pk_subscription")),
     )
     op.create_index(
-        "ix_subscription_kind_name", "subscription", ["kind", "name", "case_id", "subscription"], unique=False
+        "ix_subscription_keys",
+        "subscription",
+        ["kind", "name", "key_names", "key_digest", "case_id", "subscription"],
+        unique=False,
     )
     op.create_table(
         "timer",
