@@ -37,6 +37,9 @@ def compile_event(compiler: Compiler, node: Node, model: bpmn.Event) -> None:
         node.outputs = compiler.transfers(model, model.output_associations)
         node.carried = frozenset(item.variable for item in model.outputs)
     elif isinstance(model, bpmn.ThrowEvent):
+        node.triggers.sort(
+            key=lambda trigger: trigger.kind == "error"
+        )  # it ends the thrower: the others go first
         node.inputs = compiler.transfers(model, model.input_associations)
 
 
