@@ -1,0 +1,43 @@
+"""The sheet of one clock, to be printed: `/cases/<case>/clocks/<limit>.pdf`."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, render_template
+from flask_login import login_required
+
+from engine.clock_sheet import Sheet, clock_sheet
+from engine.errors import NotFound
+from webapp.context import bureau
+from webapp.signin import me
+
+pages = Blueprint("clocks", __name__, url_prefix="/cases/<case_id>/clocks")
+
+
+@pages.get("/<limit>.pdf")
+@login_required
+def sheet(case_id: str, limit: str) -> Response:
+    """Whoever may see the case may print its clocks."""
+    bureau().case(me().user, case_id)
+    found = clock_sheet(bureau().cases, case_id, limit)
+    names = bureau().accounts.names()
+    response = Response(pdf(found, names), content_type="application/pdf")
+    response.headers["Content-Disposition"] = f'inline; filename="{limit}.pdf"'
+    return response
+
+
+def pdf(found: Sheet, names: dict[str, str]) -> bytes:
+    """The sheet as A4 pages. Nothing is fetched: neither from the network nor from the disk."""
+    from weasyprint import HTML  # its libraries are loaded by those alone who print
+
+    html = render_template(
+        "clock_sheet.html",
+        sheet=found,
+        name_of=lambda user: names.get(user, user) if user != "system" else "系统",
+    )
+    document = HTML(string=html, url_fetcher=_nothing)
+    written: bytes = document.write_pdf()
+    return written
+
+
+def _nothing(url: str, *_given: object, **_named: object) -> dict[str, object]:
+    raise NotFound(f"打印页不取外部资源：{url}")
