@@ -14,8 +14,11 @@ from pathlib import Path
 from typing import Any, cast
 
 from engine import due, history, recomputation, warning_chain, worklist
+from engine.calendar.lights import Light, light
+from engine.calendar.run import Clock
 from engine.cases import Actor, Answer, Cases
 from engine.cases.actor import CaseView as Looking
+from engine.codec import loads
 from engine.deployment.bundle import Bundle
 from engine.errors import InvalidInput, ItemClosed, ItemTaken, NotFound, NotPermitted
 from engine.kernel.commands import (
@@ -37,12 +40,11 @@ from processes.handlers import HANDLERS
 from processes.looking import case_view, inbox_row, item_view
 from processes.matters import Matter, matters
 from processes.organisation import Organisation, organisation
-from processes.views import CaseView, InboxPage, ItemView, Row, StepForm
+from processes.views import CaseView, InboxPage, ItemView, StepForm
 from processes.warnings import addressees_in
 
 SEPARATOR = "|"
 EXTENSION, GRANTED = "extend_outcome", "批准并告知"
-FILTER_PAGES = 20  # pages looked through for a filter before giving back what was found
 
 
 class Bureau:
@@ -160,30 +162,17 @@ class Bureau:
     ) -> InboxPage:
         """One page of a box (todo | claimable | done | started), narrowed to a matter or to words where given."""
         account = self.person(user)
-        words = (query or "").strip().lower()
         place = tuple(after.split(SEPARATOR)) if after else None
-        names = self.accounts.names()
-        rows: list[Row] = []
-        for _ in range(FILTER_PAGES):
-            page = worklist.inbox(
-                self.store, user, account.may_act_as, cast("worklist.Box", box), place, limit - len(rows)
-            )
-            for found in page.rows:
-                if matter and found.matter != matter:
-                    continue
-                if words and not any(
-                    words in text.lower() for text in (found.number, found.title, found.applicant)
-                ):
-                    continue
-                rows.append(
-                    inbox_row(
-                        found, self.cases.clock(), self.cases.calendar, names, self._matter_name(found.matter)
-                    )
-                )
-            place = page.after
-            if place is None or len(rows) >= limit or not (matter or words):
-                break
-        return InboxPage(rows, SEPARATOR.join(place) if place else None)
+        page = worklist.inbox(
+            self.store, user, account.may_act_as, cast("worklist.Box", box), place, limit, matter=matter or "",
+            words=query or "",
+        )  # fmt: skip
+        names, now, calendar = self.accounts.names(), self.cases.clock(), self.cases.calendar
+        rows = [
+            inbox_row(found, now, calendar, names, self._matter_name(found.matter), self._light(found, now))
+            for found in page.rows
+        ]
+        return InboxPage(rows, SEPARATOR.join(page.after) if page.after else None)
 
     def counts(self, user: str) -> dict[str, int]:
         """How many in each box, and the lights of what is mine to do."""
@@ -295,6 +284,10 @@ class Bureau:
         done += warning_chain.give(self.cases, addressees_in(self.organisation))
         return done + recomputation.recompute(self.cases, most=2)
 
+    def desk(self, deployment: str) -> Desk:
+        """A published version of a matter, compiled. Raises NotFound."""
+        return self._desk(deployment)
+
     # -- within ------------------------------------------------------------------------------------------------
 
     def may_cancel(self, account: Account, view: Looking) -> bool:
@@ -389,6 +382,13 @@ class Bureau:
             deployed[matter.id] = bundle.hash
         self._matters = dict(found)
         return deployed
+
+    def _light(self, found: worklist.Row, now: datetime) -> Light:
+        """That of the limit which is due first; grey where none runs."""
+        if found.due is None or found.limit is None or found.clock is None:
+            return "grey"
+        limit = self._desk(found.deployment).limits[found.limit]
+        return light(Clock.from_json(loads(found.clock)), limit, now, self.cases.calendar)
 
     def _matter_name(self, matter_id: str) -> str:
         return next((matter.name for matter in self.matters() if matter.id == matter_id), matter_id)

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from engine.calendar.clock import Clock, Clocks, Limit, Limits, explain, light, spent
-from engine.calendar.period import Day, day_of
+from engine.calendar.lights import promised
+from engine.calendar.period import Day, Period, day_of
 from engine.calendar.working import WorkingCalendar
 
 NO_LIGHT = "grey"
@@ -36,11 +37,18 @@ class ClockView:
     effect: str
     extendable: bool
     days: Sequence[Day] = field(repr=False, default=())
+    budget: str = ""
+    left: int | None = None  # of a suspended clock too
+    suspended_days: int = 0
+    suspended_on: tuple[str, ...] = ()
+    extended: tuple[str, ...] = ()
+    promised: str = ""
+    promised_due: date | None = None
 
 
 def clock_views(limits: Limits, clocks: Clocks, now: datetime, calendar: WorkingCalendar) -> list[ClockView]:
     """Every clock that has started, those still running first, the nearest due date first."""
-    found = [_view(limits[name], clocks[name], now, calendar) for name in clocks if name in limits]
+    found = [clock_view(limits[name], clocks[name], now, calendar) for name in clocks if name in limits]
     order = {"running": 0, "suspended": 1}
     return sorted(found, key=lambda one: (order.get(one.status, 2), one.due or date.max, one.id))
 
@@ -57,7 +65,8 @@ def days_left(limit: Limit, clock: Clock, now: datetime, calendar: WorkingCalend
     return spent(limit, clock, now if limit.unit == "hour" else day_of(now), calendar)[1]
 
 
-def _view(limit: Limit, clock: Clock, now: datetime, calendar: WorkingCalendar) -> ClockView:
+def clock_view(limit: Limit, clock: Clock, now: datetime, calendar: WorkingCalendar) -> ClockView:
+    """One clock. A table of days is left to its own page where it would run over months and years."""
     in_days = limit.unit in ("month", "year")
     used: int | None = None
     left: int | None = None
@@ -65,6 +74,7 @@ def _view(limit: Limit, clock: Clock, now: datetime, calendar: WorkingCalendar) 
         until = clock.ended if clock.ended is not None else now
         used, left = spent(limit, clock, until if limit.unit == "hour" else day_of(until), calendar)
     total = used + left if used is not None and left is not None else limit.amount
+    promise = promised(limit, clock, calendar)
     amount = total if in_days or clock.extensions else limit.amount
     return ClockView(
         id=limit.id,
@@ -83,7 +93,24 @@ def _view(limit: Limit, clock: Clock, now: datetime, calendar: WorkingCalendar) 
         effect=limit.effect,
         extendable=limit.extension is not None and not clock.extensions,
         days=explain(limit, clock, calendar) if clock.start is not None and not in_days else (),
+        budget=str(limit.period),
+        left=left if clock.state in ("running", "suspended") else None,
+        suspended_days=_suspended_days(clock, now),
+        suspended_on=tuple(held.ground for held in clock.suspensions if held.end is None),
+        extended=tuple(str(Period(extra.amount, extra.unit)) for extra in clock.extensions),
+        promised=str(limit.promised) if limit.promised else "",
+        promised_due=promise.date if promise else None,
     )
+
+
+def _suspended_days(clock: Clock, now: datetime) -> int:
+    """Calendar days not counted so far: those after each suspension's first, to its last; a day in two counts once."""
+    today = day_of(now)
+    days: set[int] = set()
+    for held in clock.suspensions:
+        first, last = day_of(held.start), day_of(held.end) if held.end is not None else today
+        days.update(range(first.toordinal() + 1, last.toordinal() + 1))
+    return len(days)
 
 
 def _source(limit: Limit) -> str:

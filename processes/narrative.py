@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from engine.calendar.period import day_of
 from engine.history.entries import Entry
 
 SYSTEM = "系统"
@@ -78,6 +79,20 @@ def _told(
             sentence, text = "登记有关日期或者数据", str(data.get("reason", ""))
         case "ResolveIncident":
             sentence, text = "处置运行异常", str(data.get("reason", ""))
+        case "SuspendClock":
+            sentence = f"因{data.get('ground')}扣除时限，自 {_date(data.get('on'))} 的次日起不计入"
+            text, mark = f"告知文书：{data.get('notice')}", True
+        case "ResumeClock":
+            sentence, mark = f"{data.get('ground')}于 {_date(data.get('on'))} 结束，恢复计时", True
+        case "ExtendClock":
+            sentence = f"经{data.get('approver')}于 {_date(data.get('on'))} 批准延长期限"
+            text, mark = f"{data.get('reason')}（告知文书：{data.get('notice')}）", True
+        case "CancelClock":
+            sentence, text, mark = "终止计时", str(data.get("reason", "")), True
+        case "ResetClock":
+            sentence, text, mark = f"自 {_date(data.get('on'))} 起重新计时", str(data.get("reason", "")), True
+        case "RecomputeClocks":
+            sentence, text = "工作日历发布新版本，按新版本重算期限", f"版本：{data.get('calendar')}"
         case "FailJob":
             by, sentence, text, mark = SYSTEM, "后台任务多次失败，待处置", str(data.get("message", "")), True
         case _:
@@ -89,6 +104,11 @@ def _told(
             True,
         )
     return Line(entry.seq, entry.at, by, sentence, text, mark)
+
+
+def _date(value: Any) -> str:
+    """The day in Shanghai, whatever the journal keeps: a date, or a moment."""
+    return day_of(value).isoformat() if isinstance(value, date) else str(value)
 
 
 _END = {
