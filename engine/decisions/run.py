@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from engine import feel
 from engine.decisions.errors import DecisionError
 from engine.decisions.typing import Types
 from engine.errors import Fault
@@ -67,7 +68,7 @@ class Run:
 
 
 Evaluate = Callable[[Scope, Run], Any]
-Test = Callable[[Any, Scope, Run], bool]
+Test = Callable[[Any, feel.Scope, Run], bool]
 
 
 @dataclass(slots=True)
@@ -125,18 +126,18 @@ class Compiler:
             sentence = f"{what}“{text}”有误：{error}"
             self.fault(line, "feel_syntax", sentence)
 
-            def fails(value: Any, scope: Scope, run: Run) -> bool:
+            def fails(value: Any, scope: feel.Scope, run: Run) -> bool:
                 run.trouble(sentence)
                 return False
 
             return fails
         label = self.label
 
-        def test(value: Any, scope: Scope, run: Run) -> bool:
+        def test(value: Any, scope: feel.Scope, run: Run) -> bool:
             troubles = run.troubles
             since = len(troubles) if troubles is not None else 0
             try:
-                found = tests.evaluate(value, scope, troubles, run.environment)
+                found = tests.within(scope, value)
             except FeelLimitError as error:
                 raise DecisionError(f"决策“{label}”的{what}“{text}”不能计算：{error}") from error
             if troubles is not None and len(troubles) > since:

@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.decisions.run import Compiler, Evaluate, Run, Scope, Test
 from engine.decisions.typing import Mismatch
-from engine.feel import Trouble, compile_expression, equal
+from engine.feel import Trouble, compile_expression, equal, open_scope
 from engine.model import dmn
 
 
@@ -61,12 +61,13 @@ class CompiledTable:
             self.rules.append((cells, outputs))
 
     def __call__(self, scope: Scope, run: Run) -> Any:
+        opened = open_scope(scope, run.troubles, run.environment)
         values = []
         for evaluate, type_ in self.inputs:
             value = evaluate(scope, run)
             values.append(value if type_ is None else self._typed(value, type_, "输入", run))
         for column, allowed in enumerate(self.allowed):
-            if allowed is not None and not allowed(values[column], scope, run):
+            if allowed is not None and not allowed(values[column], opened, run):
                 # DMN 1.5 §8.3.2: what is not among the input values counts as null.
                 if values[column] is not None:
                     run.trouble(f"输入“{self.labels[column]}”的值 {values[column]} 不在允许的取值中")
@@ -74,7 +75,7 @@ class CompiledTable:
         hits = []
         for number, (cells, outputs) in enumerate(self.rules, 1):
             for column, test in cells:
-                if not test(values[column], scope, run):
+                if not test(values[column], opened, run):
                     break
             else:
                 hits.append((number, outputs))
@@ -106,7 +107,11 @@ class CompiledTable:
         for clause, possible, given in zip(self.outputs, self.possible, row, strict=True):
             what = f"输出“{clause.name}”"
             value = given if clause.type is None else self._typed(given, clause.type, what, run)
-            if possible is not None and value is not None and not possible(value, {}, run):
+            if (
+                possible is not None
+                and value is not None
+                and not possible(value, open_scope({}, run.troubles, run.environment), run)
+            ):
                 run.trouble(f"{what}的值 {value} 不在允许的取值中")
                 value = None
             fitted.append(value)

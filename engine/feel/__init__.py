@@ -7,10 +7,12 @@ from engine.feel.expression import (
     compile_expression,
     compile_unary_tests,
     evaluate,
+    open_scope,
     read_type,
     unary_tests,
 )
 from engine.feel.operations import same as equal
+from engine.feel.scope import Scope
 from engine.feel.types import Type, Types
 from engine.feel.values import Environment, Function, Parameter, Range, YearsAndMonths, to_feel
 
@@ -22,6 +24,7 @@ __all__ = [
     "Function",
     "Parameter",
     "Range",
+    "Scope",
     "Trouble",
     "Type",
     "Types",
@@ -31,6 +34,7 @@ __all__ = [
     "compile_unary_tests",
     "equal",
     "evaluate",
+    "open_scope",
     "read_type",
     "to_feel",
     "unary_tests",

@@ -56,6 +56,13 @@ class Expression:
         return f"Expression({self.text!r})"
 
 
+def open_scope(
+    scope: Mapping[str, Any], troubles: list[Trouble] | None, environment: Environment | None
+) -> Scope:
+    """One evaluation's outermost scope, for `UnaryTests.within`."""
+    return Scope(scope, None, Run(troubles, environment or DEFAULT_ENVIRONMENT))
+
+
 class UnaryTests:
     """Unary tests ready to run: `> 5`, `"a", "b"`, `not(null)`, `-`, or anything over `?`."""
 
@@ -75,11 +82,18 @@ class UnaryTests:
         environment: Environment | None = None,
     ) -> bool | None:
         """Whether the value passes; null where that cannot be told. Raises FeelLimitError and nothing else."""
-        run = Run(troubles, environment or DEFAULT_ENVIRONMENT)
-        outer = Scope(scope, None, run)
+        outer = open_scope(scope, troubles, environment)
         try:
-            value = to_feel(value)
-            found = self._test(Scope({"?": value}, outer, run), value)
+            given = to_feel(value)
+        except TypeError as error:
+            outer.trouble(str(error), 1, 1)
+            return None
+        return self.within(outer, given)
+
+    def within(self, outer: Scope, value: Any) -> bool | None:
+        """As `evaluate`, of FEEL's own value and in a scope opened once for many tests (a table's cells)."""
+        try:
+            found = self._test(Scope({"?": value}, outer, outer.run), value)
         except (TypeError, Failure, ArithmeticError, ValueError) as error:
             outer.trouble(str(error), 1, 1)
             return None

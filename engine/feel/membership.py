@@ -9,7 +9,7 @@ from engine.feel import operations
 from engine.feel.errors import Failure
 from engine.feel.nodes import Node
 from engine.feel.scope import Code, Scope
-from engine.feel.values import Range
+from engine.feel.values import NUMBERS, Range
 
 if TYPE_CHECKING:
     from engine.feel.compiler import Compiler
@@ -102,10 +102,22 @@ def compile_contained(compiler: Compiler, node: Node) -> Code:
     return contained
 
 
+# Ends that are known when compiling: a table's cells are mostly such intervals.
+_CONSTANT: dict[str, Callable[[Node], Any]] = {
+    "number": lambda node: NUMBERS.create_decimal(str(node.args[0])),
+    "string": lambda node: str(node.args[0]),
+}
+
+
 def compile_interval(compiler: Compiler, node: Node) -> Code:
     """`[a..b]`, `(a..b)`, `]a..b[`; a null end leaves that side without bound."""
     start_included, end_included = node.args[0], node.args[3]
     start, end = compiler.code(node.args[1]), compiler.code(node.args[2])
+    if all(part.kind in _CONSTANT for part in node.args[1:3]):
+        low, high = (_CONSTANT[part.kind](part) for part in node.args[1:3])
+        if type(low) is type(high) and low <= high:
+            constant = Range(low, high, start_included, end_included)
+            return lambda scope: constant
 
     def interval(scope: Scope) -> Any:
         low, high = start(scope), end(scope)

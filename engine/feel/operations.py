@@ -96,6 +96,8 @@ def order(left: Any, right: Any) -> int | None:
     """-1, 0 or 1; None when either is null; Failure where there is no order."""
     if left is None or right is None:
         return None
+    if type(left) is Decimal and type(right) is Decimal:
+        return int(left > right) - int(left < right)
     kind = kind_of(left)
     if kind != kind_of(right):
         raise Failure(f"{kind} 与 {kind_of(right)} 不能比较大小")

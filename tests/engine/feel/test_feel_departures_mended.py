@@ -159,3 +159,17 @@ def test_what_is_no_feel_is_still_refused(text):
 def test_a_function_is_of_a_type_by_its_parameters_and_what_its_body_shows(text, expected):
     """§10.3.2.9.2: parameters the other way round, results as they are."""
     assert evaluate(text) is expected
+
+
+@pytest.mark.parametrize("end", ["9" * 7000, "1e9999"])
+def test_an_interval_of_numbers_beyond_bounds_is_refused_as_such_numbers_are(end):
+    """Ends known when compiling must fail no other way than ends computed."""
+    with pytest.raises(FeelSyntaxError):
+        evaluate(f"[1..{end}]")
+
+
+def test_an_interval_known_when_compiling_is_the_same_as_one_computed():
+    assert evaluate("[1..5)") == evaluate("[0 + 1..5)")
+    assert evaluate('("a".."c"]') == Range("a", "c", False, True)
+    assert evaluate("[5..1]") is None
+    assert evaluate('[1.."a"]') is None
