@@ -28,7 +28,8 @@ _LAST: Place = ("~", "~", "~")  # above every moment and id
 class Row(NamedTuple):
     """A work item, or a case in box `started` (`item` empty, `name` the names of its open steps).
 
-    `due` is None where no limit runs. Moments are aware UTC.
+    `due` is None where no limit runs; otherwise `limit` is the one it comes from, `clock` that clock as JSON, and
+    `deployment` says what the limit is. Moments are aware UTC.
     """
 
     case_id: str
@@ -45,6 +46,9 @@ class Row(NamedTuple):
     number: str
     title: str
     applicant: str
+    limit: str | None = None
+    clock: str | None = None
+    deployment: str = ""
 
 
 class Page(NamedTuple):
@@ -61,8 +65,15 @@ def inbox(
     box: Box = "todo",
     after: Sequence[str] | None = None,
     limit: int = 20,
+    *,
+    matter: str = "",
+    words: str = "",
 ) -> Page:
-    """One page. `posts` matter for `claimable` only. Raises InvalidInput for an unknown box."""
+    """One page. `posts` matter for `claimable` only.
+
+    `matter` keeps one matter; `words` what has them within its number, applicant or title. Raises InvalidInput for
+    an unknown box.
+    """
     down = box in ("done", "started")
     place = tuple(after) if after else (_LAST if down else _FIRST)
     if len(place) != 3:
@@ -70,16 +81,28 @@ def inbox(
     parameters: dict[str, Any] = {
         "user": user, "limit": limit + 1, "after_moment": place[0], "after_case": place[1], "after_item": place[2],
     }  # fmt: skip
+    narrowed = bool(matter or words)
+    if narrowed:
+        parameters |= {"matter": matter, "words": _within(words)}
     with store.reading() as transaction:
         match box:
             case "todo":
-                found = transaction.all(queries.inbox_todo, parameters)
+                found = transaction.all(
+                    queries.inbox_todo_narrowed if narrowed else queries.inbox_todo, parameters
+                )
             case "claimable":
-                found = _claimable(transaction, user, posts, parameters)
+                found = _claimable(transaction, user, posts, parameters, narrowed=narrowed)
             case "done":
-                found = transaction.all(queries.inbox_done, parameters)
+                found = transaction.all(
+                    queries.inbox_done_narrowed if narrowed else queries.inbox_done, parameters
+                )
             case "started":
-                found = [_as_item(row) for row in transaction.all(queries.inbox_started, parameters)]
+                found = [
+                    _as_item(row)
+                    for row in transaction.all(
+                        queries.inbox_started_narrowed if narrowed else queries.inbox_started, parameters
+                    )
+                ]
             case _:
                 raise InvalidInput(f"没有名为 {box} 的待办箱")
     more = len(found) > limit
@@ -120,12 +143,25 @@ def _first(row: tuple[Any, ...] | None) -> int:
     return number
 
 
+def _within(words: str) -> str:
+    """The pattern of LIKE for words anywhere, whatever signs are in them."""
+    plain = words.strip().lower()
+    for sign in "!%_":
+        plain = plain.replace(sign, f"!{sign}")
+    return f"%{plain}%"
+
+
 def _claimable(
-    transaction: Transaction, user: str, posts: Iterable[str], parameters: dict[str, Any]
+    transaction: Transaction, user: str, posts: Iterable[str], parameters: dict[str, Any], *, narrowed: bool
 ) -> list[tuple[Any, ...]]:
+    places_of, rows_of = (
+        (queries.claimable_places_narrowed, queries.inbox_claimable_narrowed)
+        if narrowed
+        else (queries.claimable_places, queries.inbox_claimable)
+    )
     places: dict[str, list[Place]] = {}
     for candidate in (f"user:{user}", *dict.fromkeys(posts)):
-        page = transaction.all(queries.claimable_places, {**parameters, "candidate": candidate})
+        page = transaction.all(places_of, {**parameters, "candidate": candidate})
         if page:
             places[candidate] = page
     ordered = sorted({place for page in places.values() for place in page})[: parameters["limit"]]
@@ -134,7 +170,7 @@ def _claimable(
     until = ordered[-1]
     bound = {**parameters, "until_moment": until[0], "until_case": until[1], "until_item": until[2]}
     pages = [
-        transaction.all(queries.inbox_claimable, {**bound, "candidate": candidate})
+        transaction.all(rows_of, {**bound, "candidate": candidate})
         for candidate, page in places.items()
         if page[0] <= until
     ]
@@ -153,7 +189,7 @@ def _merged(pages: list[list[tuple[Any, ...]]], limit: int) -> list[tuple[Any, .
 
 
 def _as_item(row: tuple[Any, ...]) -> tuple[Any, ...]:
-    case_id, steps, status, due, started_at, ended_at, matter, number, title, applicant = row
+    case_id, steps, status, due, started_at, ended_at, matter, number, title, applicant, *clock = row
     names = "、".join(dict.fromkeys(loads(steps).values()))
     return (
         case_id,
@@ -170,6 +206,7 @@ def _as_item(row: tuple[Any, ...]) -> tuple[Any, ...]:
         number,
         title,
         applicant,
+        *clock,
     )
 
 

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from engine.calendar.lights import Light
+from engine.calendar.lights import light as light_of
 from engine.calendar.period import day_of
 from engine.calendar.working import WorkingCalendar
 from engine.cases.actor import CaseView as Looking
@@ -36,15 +38,19 @@ from processes.views import (
 if TYPE_CHECKING:
     from processes.bureau import Bureau
 
-NEAR = 3  # working days left at which a list turns yellow
 LIGHTS = {"收": "green", "核": "green", "补": "yellow", "缺": "red"}
 
 
 def inbox_row(
-    found: Listed, now: datetime, calendar: WorkingCalendar, names: Mapping[str, str], matter_name: str
+    found: Listed,
+    now: datetime,
+    calendar: WorkingCalendar,
+    names: Mapping[str, str],
+    matter_name: str,
+    light: Light,
 ) -> Row:
-    """A line of a list: its light is that of the limit due first, told in working days."""
-    last, left, light, provisional = urgency(found.due, now, calendar)
+    """A line of a list: `light` is that of the limit due first; what is left is told in working days."""
+    last, left, provisional = urgency(found.due, now, calendar)
     return Row(
         case_id=found.case_id,
         item=found.item,
@@ -68,18 +74,17 @@ def inbox_row(
 
 def urgency(
     due: datetime | None, now: datetime, calendar: WorkingCalendar
-) -> tuple[date | None, int | None, str, bool]:
-    """Last day, working days left (0 today, negative overdue), light, whether an unpublished year is in it."""
+) -> tuple[date | None, int | None, bool]:
+    """Last day, working days left (0 today, negative overdue), whether an unpublished year is in it."""
     if due is None:
-        return None, None, "grey", False
+        return None, None, False
     last, today = due_on(due), day_of(now)
     left = (
         calendar.working_days_between(today, last)
         if last >= today
         else -max(calendar.working_days_between(last, today), 1)
     )
-    light = "red" if now >= due else "yellow" if left <= NEAR else "green"
-    return last, left, light, calendar.provisional(last.year)
+    return last, left, calendar.provisional(last.year)
 
 
 def item_view(
@@ -171,7 +176,16 @@ def case_view(
 
 def _row(view: Looking, row: Mapping[str, Any], desk: Desk, bureau: Bureau, journal: Iterable[Entry]) -> Row:
     due = None if row["due"] == FAR else moment_of(row["due"])
-    last, left, light, provisional = urgency(due, view.now, bureau.cases.calendar)
+    last, left, provisional = urgency(due, view.now, bureau.cases.calendar)
+    clocks = {one: view.clocks[one] for one in view.clocks if one in desk.limits}
+    light = next(
+        (
+            light_of(clock, desk.limits[one], view.now, bureau.cases.calendar)
+            for one, clock in sorted(clocks.items())
+            if due is not None and clock.due == due
+        ),
+        "grey",
+    )
     claimed = row["claimed_by"]
     previous = next((f"{e.actor_name}" for e in reversed(list(journal)) if e.command == "CompleteItem"), "")
     return Row(
