@@ -57,6 +57,7 @@ def upgrade() -> None:
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("error", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("case_id", "job", name=op.f("pk_job")),
+        sqlite_with_rowid=False,
     )
     op.create_index("ix_job_run_at", "job", ["run_at"], unique=False)
     op.create_table(
@@ -247,6 +248,7 @@ def upgrade() -> None:
         sa.Column("data", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["case_id"], ["case.case_id"], name=op.f("fk_clock_event_case_id")),
         sa.PrimaryKeyConstraint("case_id", "seq", "line", name=op.f("pk_clock_event")),
+        sqlite_with_rowid=False,
     )
     op.create_index(
         "ix_clock_event_recomputed",
@@ -357,6 +359,7 @@ def upgrade() -> None:
         sa.Column("data", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["case_id"], ["case.case_id"], name=op.f("fk_limit_run_case_id")),
         sa.PrimaryKeyConstraint("case_id", "limit_id", name=op.f("pk_limit_run")),
+        sqlite_with_rowid=False,
     )
     op.create_index(
         "ix_limit_run_due",
@@ -418,6 +421,7 @@ def upgrade() -> None:
         sa.Column("key_digest", CODE, nullable=False),
         sa.ForeignKeyConstraint(["case_id"], ["case.case_id"], name=op.f("fk_subscription_case_id")),
         sa.PrimaryKeyConstraint("case_id", "subscription", name=op.f("pk_subscription")),
+        sqlite_with_rowid=False,
     )
     op.create_index(
         "ix_subscription_keys",
@@ -438,6 +442,7 @@ def upgrade() -> None:
         sa.Column("error", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["case_id"], ["case.case_id"], name=op.f("fk_timer_case_id")),
         sa.PrimaryKeyConstraint("case_id", "timer", name=op.f("pk_timer")),
+        sqlite_with_rowid=False,
     )
     op.create_index("ix_timer_run_at", "timer", ["run_at"], unique=False)
     op.create_table(
@@ -463,6 +468,7 @@ def upgrade() -> None:
         sa.Column("applicant", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["case_id"], ["case.case_id"], name=op.f("fk_work_item_case_id")),
         sa.PrimaryKeyConstraint("case_id", "item", name=op.f("pk_work_item")),
+        sqlite_with_rowid=False,
     )
     op.create_index(
         "ix_work_item_done",
@@ -493,6 +499,7 @@ def upgrade() -> None:
             name=op.f("fk_work_item_candidate_case_id_item"),
         ),
         sa.PrimaryKeyConstraint("case_id", "item", "candidate", name=op.f("pk_work_item_candidate")),
+        sqlite_with_rowid=False,
     )
     op.create_index(
         "ix_work_item_candidate_claimable",
