@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
+from engine.calendar.period import SHANGHAI
 from engine.cases.actor import Actor
 from engine.codec import moment_text
 from engine.deployment.bundle import Bundle
@@ -121,4 +122,4 @@ def _value(expression: bpmn.Expression, measure: str, now: datetime) -> Any:
     text = expression.text.strip()
     if is_literal(text, measure):
         return text
-    return compile_expression(text).evaluate({}, environment=Environment(now=now.astimezone(UTC)))
+    return compile_expression(text).evaluate({}, environment=Environment(now=now.astimezone(SHANGHAI)))
