@@ -1,7 +1,8 @@
 """Ad-hoc sub-processes (BPMN 2.0.2 §13.3.5): activities without a given order, until a condition holds.
 
 Every activity without an incoming flow is enabled: all at once, or one after another in document order when
-`ordering` is sequential. When all are done and `completionCondition` still fails, they are enabled anew, as the
+`ordering` is sequential: the standard leaves the next one to the performers' choice (§10.3.5), who here find one
+work item at a time. When all are done and `completionCondition` still fails, they are enabled anew, as the
 standard lets performers repeat them.
 """
 

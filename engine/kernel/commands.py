@@ -185,6 +185,44 @@ CLOCK_COMMANDS: tuple[type[Any], ...] = (
     SuspendClock, ResumeClock, ExtendClock, CancelClock, ResetClock, ExpireClock, RecomputeClocks,
 )  # fmt: skip
 
+# -- on the documents of a case; carried out by `engine.cases.documents`, the kernel has no part in them -----------
+
+
+class IssueDocument(NamedTuple):
+    """`number` was taken from `series` in the same transaction, empty where the kind has none. `files` name the hash of
+    each form (`pdf`, `docx`) of the paper; `values` are what was given for it beside the case's own."""
+
+    document: str
+    kind: str
+    title: str
+    series: str
+    number: str
+    files: Mapping[str, str]
+    values: Mapping[str, Any] = {}
+
+
+class VoidDocument(NamedTuple):
+    """The number stays taken; `reason` is required."""
+
+    document: str
+    reason: str
+
+
+class RecordService(NamedTuple):
+    """送达. `mode`: 直接 | 电子 | 邮寄 | 留置 | 公告; `on` the day (Shanghai) of service, `receiver` who signed or took it,
+    `receipt` the number of the 送达回证, `note` what else is to be on record (refusal, witnesses)."""
+
+    document: str
+    mode: str
+    on: date
+    receiver: str = ""
+    receipt: str = ""
+    note: str = ""
+
+
+DocumentCommand = IssueDocument | VoidDocument | RecordService
+DOCUMENT_COMMANDS: tuple[type[Any], ...] = (IssueDocument, VoidDocument, RecordService)
+
 Command = (
     StartCase
     | ClaimItem
@@ -203,13 +241,14 @@ Command = (
     | SetVariables
     | Annotate
     | ClockCommand
+    | DocumentCommand
 )
 COMMANDS: dict[str, type[Any]] = {
     kind.__name__: kind
     for kind in (
         StartCase, ClaimItem, ReleaseItem, CompleteItem, ReturnTo, WithdrawItem, CancelCase, DeliverMessage,
         DeliverSignal, FireTimer, FinishJob, ThrowJobError, FailJob, ResolveIncident, SetVariables, Annotate,
-        *CLOCK_COMMANDS,
+        *CLOCK_COMMANDS, *DOCUMENT_COMMANDS,
     )
 }  # fmt: skip
 

@@ -13,8 +13,15 @@ PATTERN_LIMIT = 64
 
 
 def colliding_writes(net: Net) -> Iterator[Fault]:
-    """For each fork, variables that nodes of two branches write before the branches meet again."""
+    """For each fork, variables that nodes of two branches write before the branches meet again.
+
+    The instances of a parallel multi-instance activity are branches too: what they write outside themselves.
+    """
     for process in net.processes.values():
+        for node in process.nodes.values():
+            for name in sorted(_shared(node)):
+                message = f"并行多实例“{node.id}”的各份都会写变量“{name}”，后写的为准"
+                yield Fault(process.file.file, node.model.line, node.id, "parallel_write", message)
         bodies = [process.body, *(node.inner for node in process.nodes.values() if node.inner is not None)]
         for body in bodies:
             forks = [node for node in body.nodes.values() if _forks(node)]
@@ -36,6 +43,23 @@ def colliding_writes(net: Net) -> Iterator[Fault]:
                                 process.file.file, fork.model.line, fork.id, "parallel_write", message
                             )
                     written = {**mine, **written}
+
+
+def _shared(node: Node) -> set[str]:
+    loop = node.model.loop if isinstance(node.model, bpmn.Activity) else None
+    if not isinstance(loop, bpmn.MultiInstance) or loop.sequential:
+        return set()
+    names: set[str] = set()
+    own = {loop.item, loop.output_item, *node.properties}
+    pending = [node]
+    while pending:
+        each = pending.pop()
+        names.update(_writes(each))
+        own.update(each.properties)
+        if each.inner is not None:
+            own.update(each.inner.data)
+            pending.extend(each.inner.nodes.values())
+    return names - own - {loop.output_collection}
 
 
 def _forks(node: Node) -> bool:

@@ -293,6 +293,29 @@ class ClockChanged(NamedTuple):
     event: str = "clock_changed"
 
 
+class DocumentIssued(NamedTuple):
+    """`files` as in the command: the hash of each form of the paper."""
+
+    document: str
+    kind: str
+    number: str
+    title: str
+    files: Mapping[str, str]
+    event: str = "document_issued"
+
+
+class DocumentVoided(NamedTuple):
+    document: str
+    event: str = "document_voided"
+
+
+class DocumentServed(NamedTuple):
+    document: str
+    mode: str
+    on: date
+    event: str = "document_served"
+
+
 Effect = (
     CaseStarted
     | CaseEnded
@@ -328,6 +351,9 @@ Effect = (
     | WritesCollided
     | Annotated
     | ClockChanged
+    | DocumentIssued
+    | DocumentVoided
+    | DocumentServed
 )
 
 

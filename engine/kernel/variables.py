@@ -103,7 +103,7 @@ def write(
                 undoing.data["written"] = [*undoing.data.get("written", ()), name]
                 if undoing.snapshot:
                     undoing.snapshot.pop(name, None)
-            if token is not None and len(scope.tokens) > 1:
+            if token is not None and (len(scope.tokens) > 1 or name in scope.writers):
                 _collide(run, scope_number, token, name, value, element)
             if name in scope.variables or last:
                 run.scope(scope_number).variables[name] = value

@@ -26,6 +26,8 @@ from models import (
 )  # fmt: skip
 
 from engine.errors import DeploymentError
+from engine.kernel import compile_net
+from engine.model import read_bpmn
 
 THROWN = (
     SIGNALS + ESCALATIONS + MESSAGES + ERRORS
@@ -282,3 +284,34 @@ def test_quantities_and_instances_together(box):
     box.finish(case, "w")
     assert box.open(case) == ["x", "x", "x"]
     assert completed(box.history(case)).count("w") == 2
+
+
+def test_instances_that_write_one_variable_are_recorded_and_the_later_write_stands(box):
+    loop = multi(count="2")
+    case = box.begin(process(start(), user("w", loop), user("x"), chain("begin", "w", "x")), opinion="")
+    box.finish(case, "w", opinion="yes")
+    box.finish(case, "w", opinion="no")
+    assert box.variables(case)["opinion"] == "no"
+    (collision,) = [each for each in box.history(case) if each["event"] == "writes_collided"]
+    assert (collision["variable"], collision["before"], collision["after"]) == ("opinion", "yes", "no")
+
+
+def test_instances_one_after_another_do_not_collide(box):
+    case = box.begin(
+        process(start(), user("w", multi(attributes='isSequential="true"', count="2")), chain("begin", "w")),
+        opinion="",
+    )
+    box.finish(case, "w", opinion="yes")
+    box.finish(case, "w", opinion="no")
+    assert [each for each in box.history(case) if each["event"] == "writes_collided"] == []
+
+
+@pytest.mark.parametrize(("sequential", "warned"), [("true", False), ("false", True)])
+def test_scripts_of_parallel_instances_that_write_one_variable_are_a_warning(sequential, warned):
+    xml = process(
+        start(),
+        script("w", "{n: loopCounter}", inner=multi(attributes=f'isSequential="{sequential}"')),
+        chain("begin", "w"),
+    )
+    warnings = [fault.code for fault in compile_net([read_bpmn(xml)]).warnings]
+    assert ("parallel_write" in warnings) is warned
