@@ -163,13 +163,16 @@ def comparable_part(net: Net, path: list[Step]) -> tuple[list[Step], str]:
         return [], "由事件启动"
     completed = 0
     joined: set[tuple[str, str, int]] = set()
+    visits = _Visits(net)
     for number, step in enumerate(path):
         completed += sum(isinstance(each, effects.ElementCompleted) for each in step.effects)
-        why = _hindrance(net, step)
+        why = _hindrance(step)
         if not why and completed > LONGEST:
             why = "路径过长"
         if not why and _twice(net, path[: number + 1]):
             why = "不中断的边界事件再次发生"
+        if not why and visits.doubled(step):
+            why = "同一处同时有多个令牌"
         if not why and _joins_again(net, step, joined):
             why = "汇聚网关在循环中再次汇合"
         if why:
@@ -177,7 +180,7 @@ def comparable_part(net: Net, path: list[Step]) -> tuple[list[Step], str]:
     return path, ""
 
 
-def _hindrance(net: Net, step: Step) -> str:
+def _hindrance(step: Step) -> str:
     if step.state.incidents:
         return "途中出现异常"
     if step.state.status in ("error_event", "cancelled"):
@@ -186,24 +189,42 @@ def _hindrance(net: Net, step: Step) -> str:
         return {"job_error": "后台作业报错", "signal": "信号", "change": "数据变更"}[step.move.kind]
     if any(each.kind == "data" for each in step.state.subscriptions.values()):
         return "活动等待数据"
-    if _doubled(net, step):
-        return "同一环节同时有多份"
     dues = [timer.due for timer in step.state.timers.values() if timer.due is not None]
     if any(due <= step.now for due in dues):
         return "计时器在设定时已到期"
     return _ambiguous(step.before, step) if step.before is not None else ""
 
 
-def _doubled(net: Net, step: Step) -> bool:
-    """Two tokens at one element of one scope: the standard runs it twice, SpiffWorkflow at times once."""
-    seen: set[tuple[int, str]] = set()
-    for token in step.state.tokens.values():
-        scope = step.state.scopes[token.scope]
-        if scope.kind != "multi" and net.processes[scope.process].nodes[token.node].is_activity:
-            if (scope.id, token.node) in seen:
+class _Visits:
+    """Which tokens have been where. Two that live at once and pass one node run it twice by the standard;
+    SpiffWorkflow, whose tree knows a node once on each way, may lose one. Instances of one sub-process are the
+    same to it as well: nobody can tell which of them a move is meant for."""
+
+    def __init__(self, net: Net) -> None:
+        self.net = net
+        self.tokens: dict[tuple[int, str], set[int]] = {}
+
+    def doubled(self, step: Step) -> bool:
+        state = step.state
+        for each in step.effects:
+            if not isinstance(each, effects.ElementEntered):
+                continue
+            node = self.net.processes[each.process].nodes[each.element]
+            scope = state.scopes.get(each.scope)
+            joins = isinstance(node.model, bpmn.ParallelGateway | bpmn.InclusiveGateway)
+            if scope is None or scope.kind == "multi" or (joins and len(node.incoming) > 1):
+                continue
+            before = self.tokens.setdefault((each.scope, each.element), set())
+            if any(token != each.token and token in state.tokens for token in before):
                 return True
-            seen.add((scope.id, token.node))
-    return False
+            before.add(each.token)
+        homes: dict[tuple[str, str], int] = {}
+        for item in state.items.values():
+            if homes.setdefault((item.process, item.element), state.tokens[item.token].scope) != (
+                state.tokens[item.token].scope
+            ):
+                return True
+        return False
 
 
 def _twice(net: Net, path: list[Step]) -> bool:

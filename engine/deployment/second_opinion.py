@@ -23,6 +23,7 @@ from SpiffWorkflow.bpmn.specs.event_definitions import timer as spiff_timer
 from SpiffWorkflow.bpmn.specs.event_definitions.message import MessageEventDefinition
 from SpiffWorkflow.bpmn.util import BpmnEvent
 from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
+from SpiffWorkflow.exceptions import SpiffWorkflowException
 from SpiffWorkflow.util.task import TaskState
 
 from engine.deployment.comparable import comparable_part, doubtful, hindrances
@@ -154,9 +155,21 @@ def compare(net: Net, files: Iterable[tuple[str, bytes]], path: list[Step]) -> t
         except RefusedBySpiffError:
             raise
         except Exception as broken:  # whatever SpiffWorkflow raises is its answer
+            if _collapsed(broken):
+                return None, f"对照引擎自身出错（{type(broken).__name__}）"
             shown.append(f"{type(broken).__name__}：{broken}")
     moves = tuple(told(net, step.move) for step in path[: len(shown)])
     return Difference(moves, tuple(str(each) for each in kernel[: len(shown)]), tuple(shown)), ""
+
+
+def _collapsed(broken: Exception) -> bool:
+    """A slip inside SpiffWorkflow itself (an attribute of None), not its word on the model."""
+    if isinstance(broken, SpiffWorkflowException):
+        return False
+    place = broken.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    return place is not None and "SpiffWorkflow" in place.tb_frame.f_code.co_filename
 
 
 def _kernel_sight(net: Net, step: Step) -> Sight:

@@ -17,6 +17,9 @@ FOUND = {
     230: "an inclusive join before which branches merge: SpiffWorkflow looks back along one of them only",
     484: "a job's error leaves its element with `element_failed` and no other word",
     811: "two tokens in one loop: SpiffWorkflow opens the step once",
+    3406: "instances of one sub-process side by side: a move names no instance",
+    3919: "two tokens in one region, never at one node: SpiffWorkflow loses one",
+    4877: "SpiffWorkflow stumbles over a waiting event whose parent it has dropped",
     986: "a jump out of a parallel region doubles a token",
 }
 """Seeds that once told something apart, with what it was."""
