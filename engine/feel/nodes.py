@@ -10,6 +10,7 @@ from lark import Token, Transformer, Tree
 from engine.feel.errors import FeelTooComplexError
 
 MAX_DEPTH = 120
+MAX_TERMS = 10_000
 
 
 class Node:
@@ -130,6 +131,8 @@ def _extended(parts: list[Any]) -> Node | None:
     left, operator, right = parts[0], str(parts[1]), parts[2]
     if left.kind != "arithmetic" or _TIER[left.args[1][0][0]] != _TIER[operator]:
         return None
+    if len(left.args[1]) >= MAX_TERMS:
+        raise FeelTooComplexError(f"运算的项过多（超过 {MAX_TERMS} 项）", left.line, left.column)
     left.args[1].append((operator, right))
     left.weight += right.weight + 1
     left.depth = max(left.depth, right.depth + 1)

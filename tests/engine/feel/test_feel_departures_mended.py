@@ -173,3 +173,10 @@ def test_an_interval_known_when_compiling_is_the_same_as_one_computed():
     assert evaluate('("a".."c"]') == Range("a", "c", False, True)
     assert evaluate("[5..1]") is None
     assert evaluate('[1.."a"]') is None
+
+
+def test_a_chain_without_measure_is_refused_within_a_second():
+    started = time.perf_counter()
+    with pytest.raises(FeelLimitError):
+        evaluate("1+" * 40_000 + "1")
+    assert time.perf_counter() - started < 1
