@@ -61,8 +61,8 @@ def _give(cases: Cases, transaction: Transaction, addressees: Addressees, limit:
         law = cases.executable(deployment).limits.get(limit_id)
         clock = Clock.from_json(loads(data))
         seen = outlook(law, clock, calendar) if law is not None and may_warn(law, clock) else None
-        if ended_at is not None and clock.state != "running":
-            seen = None
+        if ended_at is not None and law is not None and not law.outlives_case:
+            seen = None  # nobody can do anything about it any more
         given = set(filter(None, warned.split(",")))
         row = {
             "of_case": case_id, "of_limit": limit_id, "section": section, "warn_at": None, "warned": warned,

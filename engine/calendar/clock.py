@@ -172,11 +172,16 @@ def cancel(
     calendar: WorkingCalendar,
     who: str = "",
 ) -> Result:
-    """End open clocks without a result (the case was withdrawn, or another procedure took over); None is all."""
+    """End open clocks without a result (the case was withdrawn, or another procedure took over); None is all.
+
+    A clock that outlives its case and has run out with nothing but escalation ends so too, when it is named: the duty
+    was done after all, in a procedure of its own.
+    """
     events: list[ClockEvent] = []
     for name in tuple(clocks) if names is None else tuple(names):
         limit, clock = _clock(limits, clocks, name)
-        if clock.state not in OPEN:
+        overdue = clock.state == "expired" and limit.outlives_case and limit.effect == "escalate"
+        if clock.state not in OPEN and not (overdue and names is not None):
             continue
         after = replace(clock, state="cancelled", due=None, ended=now)
         events.append(

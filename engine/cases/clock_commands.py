@@ -77,14 +77,17 @@ def changed(
         case CancelClock(limit, reason):
             if not reason.strip():
                 raise law.ClockRefused("终止期限须写明理由")
-            if limit not in limits or limit not in clocks or clocks[limit].state in law.ENDED:
-                raise law.ClockRefused(f"期限“{limits[limit].name if limit in limits else limit}”不在计算中")
-            return law.cancel(limits, clocks, (limit,), reason=reason, now=now, calendar=calendar, who=who)
+            result = law.cancel(limits, clocks, (limit,), reason=reason, now=now, calendar=calendar, who=who)
+            if not result[1]:
+                raise law.ClockRefused(f"期限“{limits[limit].name}”不在计算中")
+            return result
         case ExpireClock(limit):
             return law.expire(limits, clocks, limit, now=now, calendar=calendar, who=who)
         case ResetClock(limit, on, reason):
             if not reason.strip():
                 raise law.ClockRefused("重新起算须写明理由")
+            if limit in limits and not limits[limit].restarts:
+                raise law.ClockRefused(f"法律没有规定期限“{limits[limit].name}”可以重新起算")
             return law.reset(limits, clocks, limit, on=on, reason=reason, now=now, calendar=calendar, who=who)
 
 

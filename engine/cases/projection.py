@@ -118,6 +118,10 @@ class Projection:
         parameters["of_case"] = self._case_id
         self._changes.append((query, parameters))
 
+    def _case_ended(self, effect: e.CaseEnded) -> None:
+        if self._seq > 1:
+            self._change(queries.look_again, warn_at=self._at)
+
     # -- work items --
 
     def _item_opened(self, effect: e.ItemOpened) -> None:
@@ -246,6 +250,7 @@ def _case_due(clocks: Clocks) -> str:
 
 
 _PROJECTED: dict[type[Any], Callable[[Projection, Any], None]] = {
+    e.CaseEnded: Projection._case_ended,
     e.ItemOpened: Projection._item_opened,
     e.ItemClaimed: Projection._item_claimed,
     e.ItemReleased: Projection._item_released,

@@ -98,14 +98,13 @@ _LISTED = (
 )  # fmt: skip
 _WHERE_SECTION = or_(bindparam("section") == literal_column("''"), _R.section == bindparam("section"))
 # Red between two moments: behind us, what is overdue; before us, what will be if nothing moves. What ran out with
-# nothing but escalation stands there while its case goes on.
+# nothing but escalation stands there while its case goes on, or for good where it outlives the case.
 red_between = Query(
     select(*_LISTED)
     .join(t.case, _C.case_id == _R.case_id)
     .where(
         _R.red_at > bindparam("since"),
         _R.red_at <= bindparam("until"),
-        or_(_R.state == literal_column("'running'"), _C.ended_at.is_(None)),
         _WHERE_SECTION,
         tuple_(_R.red_at, _R.case_id, _R.limit_id)
         > tuple_(bindparam("after_moment"), bindparam("after_case"), bindparam("after_limit")),
@@ -133,8 +132,7 @@ suspended_by_section = Query(
 )
 expired_by_section = Query(
     select(_R.section, func.count())
-    .join(t.case, _C.case_id == _R.case_id)
-    .where(_R.red_at <= bindparam("now"), _R.state == literal_column("'expired'"), _C.ended_at.is_(None))
+    .where(_R.red_at <= bindparam("now"), _R.state == literal_column("'expired'"))
     .group_by(_R.section)
 )
 # Whose hands it is in: open items of the cases that are red between two moments.

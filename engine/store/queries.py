@@ -210,6 +210,12 @@ put_limit_run = Query(
     )
 )  # fmt: skip
 add_clock_events = Query(_all_of(t.clock_event))
+# The case has ended: what ran out in it is nobody's to watch any more.
+look_again = Query(
+    update(t.limit_run)
+    .where(t.limit_run.c.case_id == _CASE_ID, t.limit_run.c.red_at.is_not(None))
+    .values(_set("warn_at"))
+)
 limit_runs_of_case = Query(
     select(t.limit_run)
     .where(t.limit_run.c.case_id == _CASE_ID)

@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
-from engine import notices, supervision
+from engine import due, history, notices, supervision
 from engine.calendar.period import SHANGHAI
 from engine.cases import Cases
 from engine.errors import NotFound, NotPermitted
 from engine.kernel.commands import (
+    CancelClock,
     ClaimItem,
     CompleteItem,
     ExtendClock,
@@ -207,8 +208,6 @@ def test_supervision_sees_what_is_overdue_what_will_be_and_in_whose_hands(cases:
 def test_what_ran_out_with_nothing_but_escalation_stays_red_until_its_case_ends(
     cases: Cases, clock: Clock
 ) -> None:
-    from engine import due
-
     case_id = accepted(cases)
     clock.now = shanghai(4, 1, 9)
     assert due.run_once(cases, {}) == 1
@@ -220,6 +219,24 @@ def test_what_ran_out_with_nothing_but_escalation_stays_red_until_its_case_ends(
     rounds(cases)
     assert supervision.overdue(cases.store, clock()).clocks == []
     assert supervision.lights(cases.store, clock()) == []
+
+
+def test_a_duty_that_outlives_its_case_is_watched_until_it_is_said_to_be_done(
+    cases: Cases, clock: Clock
+) -> None:
+    case_id = accepted(cases, term_ended_on=date(2026, 3, 2))
+    cases.submit(case_id, CompleteItem("i1"), actor=CLERK)
+    clock.now = datetime(2027, 3, 3, 1, tzinfo=UTC)  # a year later, and a day
+    while due.run_once(cases, {}):
+        pass
+    assert ("overdue", "局领导/分管副局长") in rounds(cases)
+    assert [(one.limit, one.state) for one in supervision.overdue(cases.store, clock()).clocks] == [
+        ("reclaim", "expired")
+    ]
+    cases.submit(case_id, CancelClock("reclaim", "复垦已在另案验收"), actor=CLERK)
+    rounds(cases)
+    assert supervision.overdue(cases.store, clock()).clocks == []
+    assert history.replay(cases, case_id) is None
 
 
 def test_a_least_time_warns_nobody(store: Store, clock: Clock) -> None:

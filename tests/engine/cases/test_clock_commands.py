@@ -123,6 +123,7 @@ def test_an_unknown_limit_is_named(cases: Cases) -> None:
 def test_a_cancelled_clock_warns_and_fires_no_more_and_a_reset_starts_anew(
     cases: Cases, clock: Clock
 ) -> None:
+    deployed(cases, {**DECIDE, "restarts": ["supplemented_on"]})
     case_id = accepted(cases)
     cases.submit(case_id, CancelClock("decide", "移送其他机关"), actor=CHIEF)
     clock.advance(timedelta(days=60))
@@ -131,6 +132,16 @@ def test_a_cancelled_clock_warns_and_fires_no_more_and_a_reset_starts_anew(
     assert clock_of(cases, case_id).start == date(2026, 5, 6)
     assert timers(cases, case_id) == [moment_text(datetime(2026, 6, 2, 16, tzinfo=UTC))]  # 9 May is worked
     assert sound(cases, case_id)
+
+
+def test_a_limit_starts_anew_only_where_its_law_says_so_and_with_reasons(cases: Cases) -> None:
+    case_id = accepted(cases)
+    with pytest.raises(ClockRefused, match="没有规定"):
+        cases.submit(case_id, ResetClock("decide", date(2026, 3, 2), "重新办理"), actor=CHIEF)
+    deployed(cases, {**DECIDE, "restarts": ["supplemented_on"]})
+    case_id = accepted(cases)
+    with pytest.raises(ClockRefused, match="理由"):
+        cases.submit(case_id, ResetClock("decide", date(2026, 3, 2), " "), actor=CHIEF)
 
 
 def test_a_term_outlives_its_case_and_the_limits_of_the_procedure_do_not(cases: Cases) -> None:
