@@ -11,10 +11,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from engine.deployment.bundle import LIMITS, Bundle
+from engine.deployment import LIMITS, Bundle, called_by
 from engine.errors import DeploymentError, Fault
 from engine.model import read_bpmn
-from engine.model.bpmn import CallActivity, Definitions, nodes_within
 from processes.matters import Matter, read_limits, read_matter
 
 ROOT = Path(__file__).parent.parent
@@ -47,18 +46,6 @@ def bundle_of(matter: Matter, root: Path = ROOT) -> Bundle:
             limits.extend(read_limits(shared.read_bytes(), f"processes/{COMMON}/{called}.yaml"))
     contents[LIMITS] = json.dumps(limits, ensure_ascii=False, indent=1).encode()
     return Bundle(contents)
-
-
-def called_by(definitions: Definitions) -> set[str]:
-    """The processes that the call activities of a file name and the file does not contain."""
-    own = {process.id for process in definitions.processes}
-    called = {
-        node.called_element
-        for process in definitions.processes
-        for node in nodes_within(process.body)
-        if isinstance(node, CallActivity)
-    }
-    return called - own
 
 
 def matter_in(bundle: Bundle) -> Matter:

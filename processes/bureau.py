@@ -8,6 +8,7 @@ UTC; dates are days in Asia/Shanghai.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -20,7 +21,7 @@ from engine.cases import Actor, Answer, Cases
 from engine.cases.actor import CaseView as Looking
 from engine.codec import loads
 from engine.deployment.bundle import Bundle
-from engine.errors import InvalidInput, ItemClosed, ItemTaken, NotFound, NotPermitted
+from engine.errors import DeploymentError, InvalidInput, ItemClosed, ItemTaken, NotFound, NotPermitted
 from engine.kernel.commands import (
     Annotate,
     CancelCase,
@@ -32,7 +33,7 @@ from engine.kernel.commands import (
     ReturnTo,
     WithdrawItem,
 )
-from engine.store import Store
+from engine.store import Store, queries
 from processes.accounts import Account, Accounts
 from processes.bundles import bundle_from, bundle_of
 from processes.desk import START, Desk, desk_of
@@ -44,6 +45,7 @@ from processes.views import CaseView, InboxPage, ItemView, StepForm
 from processes.warnings import addressees_in
 
 SEPARATOR = "|"
+KEPT_SECONDS = 5.0  # how long a matter published by another process may go unseen at the counter
 EXTENSION, GRANTED = "extend_outcome", "批准并告知"
 
 
@@ -56,7 +58,7 @@ class Bureau:
         self.organisation = org
         self.accounts = Accounts(store, org)
         self._desks: dict[str, Desk] = {}
-        self._matters: dict[str, Matter] | None = None
+        self._matters: tuple[float, dict[str, Matter]] | None = None
         self._lock = threading.Lock()
 
     @classmethod
@@ -97,9 +99,7 @@ class Bureau:
 
     def matters(self, user: str | None = None) -> list[Matter]:
         """All published matters, or those that `user` may receive at the counter."""
-        if self._matters is None:
-            self._matters = matters()
-        found = list(self._matters.values())
+        found = list(self._published().values())
         if user is None:
             return found
         held = self.person(user).may_act_as
@@ -107,10 +107,10 @@ class Bureau:
 
     def matter(self, matter_id: str) -> Matter:
         """Raises NotFound."""
-        for matter in self.matters():
-            if matter.id == matter_id:
-                return matter
-        raise NotFound("没有这个事项")
+        found = self._published().get(matter_id)
+        if found is None:
+            raise NotFound("没有这个事项")
+        return found
 
     def start_form(self, matter_id: str) -> StepForm:
         """The form with which an application is received."""
@@ -126,7 +126,9 @@ class Bureau:
             return self._deploy_new(matters(), actor)
         bundle = bundle_from(folder)
         desk = self._check(bundle)
-        return {desk.matter.id: self.cases.deploy(bundle, actor)}
+        deployed = {desk.matter.id: self.cases.deploy(bundle, actor)}
+        self._matters = None
+        return deployed
 
     # -- begin -------------------------------------------------------------------------------------------------
 
@@ -169,7 +171,7 @@ class Bureau:
         )  # fmt: skip
         names, now, calendar = self.accounts.names(), self.cases.clock(), self.cases.calendar
         rows = [
-            inbox_row(found, now, calendar, names, self._matter_name(found.matter), self._light(found, now))
+            inbox_row(found, now, calendar, names, self.matter_name(found.matter), self._light(found, now))
             for found in page.rows
         ]
         return InboxPage(rows, SEPARATOR.join(page.after) if page.after else None)
@@ -352,6 +354,27 @@ class Bureau:
         if row["claimed_by"] != account.user and row["post"] not in account.may_act_as:
             raise NotPermitted()
 
+    def _published(self) -> Mapping[str, Matter]:
+        """The newest version of every matter by id, in the order of the sections, whoever published it from where."""
+        kept, now = self._matters, time.monotonic()
+        if kept is not None and now - kept[0] < KEPT_SECONDS:
+            return kept[1]
+        found = []
+        with self.store.reading() as transaction:
+            rows = transaction.all(queries.processes, {})
+        for process, deployment in rows:
+            try:
+                matter = self._desk(deployment).matter
+            except DeploymentError:
+                continue  # a version without a matter: published to the engine alone, nobody receives it here
+            if matter.process == process:
+                found.append(matter)
+        order = {section.name: place for place, section in enumerate(self.organisation.sections)}
+        found.sort(key=lambda matter: (order.get(matter.section, len(order)), matter.id))
+        published = {matter.id: matter for matter in found}
+        self._matters = (now, published)
+        return published
+
     def _newest(self, matter: Matter) -> Desk:
         return self._desk(self.cases.newest(matter.process))
 
@@ -380,7 +403,7 @@ class Bureau:
                 self._check(bundle)
                 self.cases.deploy(bundle, actor)
             deployed[matter.id] = bundle.hash
-        self._matters = dict(found)
+        self._matters = None
         return deployed
 
     def _light(self, found: worklist.Row, now: datetime) -> Light:
@@ -390,5 +413,6 @@ class Bureau:
         limit = self._desk(found.deployment).limits[found.limit]
         return light(Clock.from_json(loads(found.clock)), limit, now, self.cases.calendar)
 
-    def _matter_name(self, matter_id: str) -> str:
-        return next((matter.name for matter in self.matters() if matter.id == matter_id), matter_id)
+    def matter_name(self, matter_id: str) -> str:
+        found = self._published().get(matter_id)
+        return matter_id if found is None else found.name

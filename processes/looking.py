@@ -21,6 +21,7 @@ from forms.display import shown
 from processes.accounts import Account
 from processes.clocks import clock_views, due_on
 from processes.desk import START, Desk
+from processes.following import following
 from processes.narrative import Line, story
 from processes.views import (
     CaseView,
@@ -103,7 +104,7 @@ def item_view(
         may |= {"release", "complete", "return"}
     if bureau.may_cancel(account, view):
         may.add("cancel")
-    step = desk.form.step(element)
+    step, net = desk.form.step(element), bureau.cases.executable(view.deployment).net
     targets = _return_targets(view, item, desk) if may & {"complete"} else []
     if targets and free:
         may.add("return")
@@ -116,7 +117,12 @@ def item_view(
         step=element,
         values={name: value for name, value in values.items() if name in shown_step or name == "materials"},
         outcomes=[
-            Choice(step.outcome_name, each.value, each.label, desk.next_of(element, each.value))
+            Choice(
+                step.outcome_name,
+                each.value,
+                each.label,
+                following(view, item, each.value, desk, net, bureau.cases.calendar),
+            )
             for each in step.outcomes
         ],
         materials=_materials(desk, values) if step.materials != "hide" else [],

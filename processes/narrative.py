@@ -140,7 +140,7 @@ def _timer(entry: Entry, name_of: Callable[[str, str], str]) -> str:
     if written.get("deemed_accepted") is True:
         on = written.get("accepted_on")
         day = on.isoformat() if isinstance(on, date) else ""
-        return f"收到申请材料之日起五个工作日内未告知补正，依照行政许可法第三十二条，自收到申请材料之日（{day}）起即为受理"
+        return f"收到申请材料之日起五个工作日内未告知补正，依照《行政许可法》第三十二条，自收到申请材料之日（{day}）起即为受理"
     process = next(
         (
             effect["process"]

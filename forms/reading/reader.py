@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
@@ -11,6 +12,7 @@ from forms.errors import DefinitionFault
 from forms.reading.yaml_lines import Path, written
 
 Expressions = Callable[[str], Evaluate]
+_VERSION = re.compile(r"\(\d{4}-\d{2}-\d{2}\)$")  # 行政许可法(2019-04-23)
 
 
 class Reader:
@@ -96,8 +98,9 @@ class Reader:
 
 
 def source_text(data: Any) -> str:
-    """A source as one line: `行政许可法 第四十二条`."""
-    if isinstance(data, Mapping):
-        parts = (data.get(key) for key in ("law", "rule", "practice", "article"))
-        return " ".join(str(part) for part in parts if part)
-    return "" if data is None else str(data)
+    """A source as people cite it: `《行政许可法》第四十二条`; which version of the law it is stays in the data."""
+    if not isinstance(data, Mapping):
+        return "" if data is None else str(data)
+    law = _VERSION.sub("", str(data.get("law") or ""))
+    named = f"《{law}》" if law else str(data.get("rule") or data.get("practice") or "")
+    return f"{named}{data.get('article') or ''}"

@@ -48,7 +48,7 @@ steps:
         "step": "check",
         "fields": [
             {"name": "area", "label": "面积", "type": "area", "format": KINDS["area"], "required": False, "help": "按成果",
-             "source": "土地管理法 第五十七条", "unit": "公顷", "min": "0.0001", "max": "99", "places": 4, "section": "s",
+             "source": "《土地管理法》第五十七条", "unit": "公顷", "min": "0.0001", "max": "99", "places": 4, "section": "s",
              "mode": "edit"},
             {"name": "why", "label": "理由", "type": "longtext", "format": "文字", "required": False,
              "required_when": "area > 1", "visible_when": "area > 0", "maxlength": 500, "section": "s", "mode": "edit"},

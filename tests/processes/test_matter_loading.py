@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
+from bureau_world import World
 
 from engine.errors import DeploymentError
 from processes import matters as loading
 from processes.organisation import organisation
 
+ROOT = Path(__file__).parents[2]
 FILE = Path(loading.__file__).parent / "land_use_control" / "temporary_land_use.yaml"
 
 
@@ -75,3 +78,22 @@ def test_the_organisation_has_the_21_sections_and_maps_the_spellings_of_the_cata
 def test_a_registrar_acts_for_the_outside_party_and_nobody_else_does() -> None:
     assert "申请人/行政审批科代录" in organisation().posts_of("zhanghui")
     assert "申请人/行政审批科代录" not in organisation().posts_of("wangjian")
+
+
+def test_a_matter_published_from_another_folder_appears_at_the_counter(world: World, tmp_path: Path) -> None:
+    for top in ("bpmn", "forms", "processes"):
+        shutil.copytree(ROOT / top / "mining_rights", tmp_path / top / "mining_rights")
+    shutil.copytree(ROOT / "bpmn" / "common", tmp_path / "bpmn" / "common")
+    for path in tmp_path.glob("*/mining_rights/*"):
+        text = path.read_text(encoding="utf-8").replace("mining-right-registration", "mining-right-renewal")
+        text = text.replace("mining_right_registration", "mining_right_renewal").replace(
+            "（新立）", "（延续）"
+        )
+        path.with_name(path.name.replace("registration", "renewal")).write_text(text, encoding="utf-8")
+        path.unlink()
+    before = [matter.id for matter in world.bureau.matters()]
+    assert "mining-right-renewal" not in before
+    world.bureau.deploy(tmp_path, "zhanghui")
+    assert [matter.id for matter in world.bureau.matters()] == [*before, "mining-right-renewal"]
+    assert "mining-right-renewal" in [matter.id for matter in world.bureau.matters("zhanghui")]
+    assert world.bureau.start_form("mining-right-renewal").form.id == "mining-right-renewal"

@@ -195,7 +195,7 @@ def test_one_surveyor_is_refused_with_the_article(world: World) -> None:
             "wangjian", case, "survey", "完成踏勘", survey_on="2026-11-04", surveyor_1="王建国",
             surveyor_2="王建国", site_opinion="一致",
         )  # fmt: skip
-    assert "第三十四条" in refused.value.errors["surveyor_2"][0]
+    assert "（《行政许可法》第三十四条）" in refused.value.errors["surveyor_2"][0]
 
 
 def test_without_a_sound_reclamation_plan_nothing_can_be_granted(world: World) -> None:
