@@ -32,7 +32,7 @@ def colliding_writes(net: Net) -> Iterator[Fault]:
                 for branch in branches:
                     mine: dict[str, str] = {}
                     for node_id in branch - common:
-                        for name in _writes(body.nodes[node_id]):
+                        for name in writes(body.nodes[node_id]):
                             mine[name] = node_id
                     for name, node_id in sorted(mine.items()):
                         if name in written and written[name] != node_id:
@@ -54,7 +54,7 @@ def _shared(node: Node) -> set[str]:
     pending = [node]
     while pending:
         each = pending.pop()
-        names.update(_writes(each))
+        names.update(writes(each))
         own.update(each.properties)
         if each.inner is not None:
             own.update(each.inner.data)
@@ -79,7 +79,8 @@ def _branch(body: Body, start: str) -> set[str]:
     return found
 
 
-def _writes(node: Node) -> set[str]:
+def writes(node: Node) -> set[str]:
+    """The variables that a node is known to write; those of forms and service handlers are not known."""
     names = {transfer.target for transfer in node.outputs if transfer.target}
     names.update(target for transfer in node.outputs for _, target in transfer.assignments)
     model = node.model

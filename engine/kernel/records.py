@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.kernel.concurrency import writes
 from engine.kernel.net import Node
 from engine.kernel.run import Run
 from engine.kernel.state import Record, Token, visible
@@ -50,6 +51,23 @@ def readable(handler: Node) -> frozenset[str] | None:
     return known
 
 
+def written(handler: Node | None) -> frozenset[str]:
+    """What a handler itself assigns: it adds to the present value, else what was written since would be lost."""
+    if handler is None:
+        return frozenset()
+    known: frozenset[str] | None = handler.options.get("writes")
+    if known is None:
+        found: set[str] = set()
+        pending = [handler]
+        while pending:
+            node = pending.pop()
+            found |= writes(node)
+            if node.inner is not None:
+                pending.extend(node.inner.nodes.values())
+        handler.options["writes"] = known = frozenset(found)
+    return known
+
+
 def remember(run: Run, token: Token, node: Node) -> None:
     """Record a completed activity instance, if anything could compensate it."""
     if isinstance(node.model, bpmn.SubProcess) and node.model.triggered_by_event:
@@ -60,7 +78,8 @@ def remember(run: Run, token: Token, node: Node) -> None:
         return
     snapshot: dict[str, Any] = {}
     if node.handler is not None or event is not None:
-        snapshot = visible(run.state, token.id)
+        own = written(node.handler or event)
+        snapshot = {name: value for name, value in visible(run.state, token.id).items() if name not in own}
         names = readable(node.handler) if node.handler is not None else None
         if names is not None:
             snapshot = {name: value for name, value in snapshot.items() if name in names}

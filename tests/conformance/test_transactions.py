@@ -447,6 +447,52 @@ def test_handlers_see_data_objects_of_their_sub_process_as_they_were(box):
     assert box.variables(case)["log"] == ["two", "one"]
 
 
+def test_a_handler_that_adds_to_a_variable_adds_to_what_stands_now_but_reads_the_rest_as_it_was(box):
+    case = box.begin(
+        process(
+            start(), task("a"), undo("a", "n"), script("later", '{log: concatenate(log, ["later"]), n: 2}'), throw("c", compensate()), user("x"),
+            chain("begin", "a", "later", "c", "x"),
+        ),
+        log=[], n=1,
+    )  # fmt: skip
+    assert box.variables(case)["log"] == ["later", 1]
+
+
+@pytest.mark.parametrize("sequential", ["true", "false"])
+def test_instances_that_compensate_themselves_do_not_undo_each_others_entries(box, sequential):
+    inner = (
+        MULTI.format(sequential),
+        start("ib"),
+        task("a"),
+        undo("a"),
+        throw("c", compensate()),
+        chain("ib", "a", "c"),
+    )
+    case = box.begin(process(start(), sub("s", *inner), user("x"), chain("begin", "s", "x")), log=[])
+    assert box.variables(case)["log"] == ["a", "a"]
+
+
+def test_a_compensation_event_sub_process_adds_to_what_stands_now(box):
+    es = event_sub(
+        "es", start("eb", compensate()), script("first", "{log: concatenate(log, [n])}"), chain("eb", "first")
+    )
+    inner = (start("ib"), task("a"), chain("ib", "a"), es)
+    later = script("later", '{log: concatenate(log, ["later"]), n: 2}')
+    case = box.begin(
+        process(
+            start(),
+            sub("s", *inner),
+            later,
+            throw("out", compensate()),
+            user("x"),
+            chain("begin", "s", "later", "out", "x"),
+        ),
+        log=[],
+        n=1,
+    )
+    assert box.variables(case)["log"] == ["later", 1]
+
+
 def test_an_interrupted_activity_is_not_compensated(box):
     case = box.begin(
         process(
