@@ -9,7 +9,24 @@ from flask_wtf import CSRFProtect
 from werkzeug.wrappers import Response
 
 from processes.bureau import Bureau
-from webapp import case, clocks, counter, faults, headers, health, inbox, logs, signin, step, wording
+from webapp import (
+    bar,
+    case,
+    clocks,
+    counter,
+    faults,
+    headers,
+    health,
+    inbox,
+    logs,
+    messages,
+    signin,
+    step,
+    supervision,
+    timing,
+    wording,
+    workdays,
+)
 from webapp.context import Context, attach
 from webapp.sessions import Sessions
 from webapp.settings import Settings
@@ -49,7 +66,8 @@ def build(settings: Settings, bureau: Bureau | None = None) -> Flask:
     health.install(app)
     CSRFProtect(app)
     signin.install(app)
-    for part in (inbox, step, case, clocks, counter):
+    bar.install(app)
+    for part in (inbox, step, case, clocks, timing, counter, supervision, messages, workdays):
         app.register_blueprint(part.pages)
 
     @app.get("/")

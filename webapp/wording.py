@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gettext as catalogues
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -53,6 +53,11 @@ def short_day(value: date | datetime | None, today: date | None = None) -> str:
     return text[5:] if today is not None and text[:4] == str(today.year) else text
 
 
+def last_day(value: datetime | None) -> str:
+    """The last day that counts of a due moment: its 24:00 is the first instant of the next day."""
+    return day(None if value is None else value - timedelta(seconds=1))
+
+
 def moment(value: datetime | None) -> str:
     """2026-09-25 14:03, in Asia/Shanghai."""
     if value is None:
@@ -98,7 +103,7 @@ def teach(app: Flask, now: Callable[[], datetime], why: Callable[[date], str]) -
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_translations(_TRANSLATIONS, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.filters.update(
-        day=day, short_day=lambda value: short_day(value, today()), moment=moment, span=span, number=number, project=project,
+        day=day, short_day=lambda value: short_day(value, today()), moment=moment, last_day=last_day, span=span, number=number, project=project,
         light=lambda light: _(LIGHTS.get(light) or LIGHTS["grey"]),
         status=lambda status: _(STATUSES.get(status, status)),
         clock_state=lambda state: _(CLOCK_STATES.get(state, state)),

@@ -1,0 +1,36 @@
+"""消息: the warnings given to a person, by name and by post, and which of them they have read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine import notices
+
+if TYPE_CHECKING:
+    from processes.bureau import Bureau
+
+SEPARATOR = "|"
+
+
+def messages(
+    bureau: Bureau, user: str, *, after: str | None = None, limit: int = 20
+) -> tuple[list[notices.Notice], str | None]:
+    """The newest first, with what goes into the next call as `after`."""
+    moment, _, notice = (after or "").partition(SEPARATOR)
+    place = (moment, notice) if notice else None
+    page = notices.page(bureau.store, user, _posts(bureau, user), after=place, limit=limit)
+    return page.notices, SEPARATOR.join(page.after) if page.after else None
+
+
+def unread(bureau: Bureau, user: str) -> int:
+    """How many this person has not read."""
+    return notices.unread(bureau.store, user, _posts(bureau, user))
+
+
+def read(bureau: Bureau, user: str, notice: str) -> None:
+    """Mark one as read. Raises NotFound, NotPermitted for a notice to somebody else."""
+    notices.read(bureau.store, notice, user, _posts(bureau, user), bureau.cases.clock())
+
+
+def _posts(bureau: Bureau, user: str) -> list[str]:
+    return sorted(bureau.person(user).may_act_as)
