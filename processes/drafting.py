@@ -8,6 +8,7 @@ end a limit (`starts`, `ends`), posts that the organisation does not map.
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -71,8 +72,10 @@ def draft_diagram(matter: Mapping[str, Any], section: str, org: Organisation | N
             else f"{head}/>"
         )
 
-    nodes.append('    <startEvent id="start" name="收到申请"/>')
-    flow("start", steps[0]["id"])
+    named = {str(step["id"]) for step in steps}
+    start = "start" if "start" not in named else "case_start"
+    nodes.append(f'    <startEvent id="{start}" name="收到申请"/>')
+    flow(start, steps[0]["id"])
     for step in steps:
         name = step["id"]
         post = org.post_for(str(step["role"]), org.section(section).name) or str(step["role"])
@@ -81,15 +84,20 @@ def draft_diagram(matter: Mapping[str, Any], section: str, org: Organisation | N
         )
         outcomes = step.get("outcomes") or []
         if len(outcomes) == 1:
-            flow(name, _target(outcomes[0]))
+            flow(name, _target(outcomes[0], named))
             continue
         last = f"f{len(flows) + 1 + len(outcomes)}"
         nodes.append(f'    <exclusiveGateway id="after_{name}" default="{last}"/>')
         flow(name, f"after_{name}")
         for outcome in outcomes[:-1]:
-            flow(f"after_{name}", _target(outcome), outcome["if"], f'{name}_outcome = "{outcome["if"]}"')
-        flow(f"after_{name}", _target(outcomes[-1]), outcomes[-1]["if"])
-    nodes += [f"    <endEvent id={quoteattr(end)} name={quoteattr(end)}/>" for end in matter["outcomes"]]
+            flow(
+                f"after_{name}", _target(outcome, named), outcome["if"], f'{name}_outcome = "{outcome["if"]}"'
+            )
+        flow(f"after_{name}", _target(outcomes[-1], named), outcomes[-1]["if"])
+    nodes += [
+        f"    <endEvent id={quoteattr(_end(end, named))} name={quoteattr(end)}/>"
+        for end in matter["outcomes"]
+    ]
     process = process_id(matter)
     return (
         f'<?xml version="1.0" encoding="UTF-8"?>\n<definitions xmlns="{BPMN}" xmlns:chengban="urn:chengban:bpmn:1"'
@@ -105,8 +113,14 @@ def process_id(matter: Mapping[str, Any]) -> str:
     return str(matter["id"]).replace("-", "_")
 
 
-def _target(outcome: Mapping[str, str]) -> str:
-    return str(outcome["to"]).removeprefix("end:")
+def _target(outcome: Mapping[str, str], steps: set[str]) -> str:
+    to = str(outcome["to"])
+    return _end(to[4:], steps) if to.startswith("end:") else to
+
+
+def _end(name: str, steps: set[str]) -> str:
+    """An end may bear the name of a step in the catalogue, but not in a diagram."""
+    return f"end_{name}" if name in steps else name
 
 
 def _steps(matter: Mapping[str, Any], section: str, org: Organisation) -> Iterator[dict[str, Any]]:
@@ -142,7 +156,7 @@ def main(arguments: list[str]) -> int:
         matter = next((each for each in data["matters"] if each["id"] == wanted), None)
         if matter is None:
             raise DeploymentError([Fault(catalogue.name, 0, wanted, "missing", f"目录里没有事项“{wanted}”")])
-        section = str(data["name_zh"]).split("(")[0]
+        section = re.split("[(（]", str(data["name_zh"]))[0]
         slug = organisation().section(section).slug
         name = process_id(matter)
         files = {
