@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from engine.calendar.clock import NO_CLOCKS
 from engine.calendar.limit import Limits
 from engine.calendar.period import SHANGHAI
-from engine.cases import clock_commands, correspondence
+from engine.cases import clock_commands, correspondence, document_commands
 from engine.cases.actor import Actor, Answer
 from engine.cases.clock_commands import ClockedCase
 from engine.cases.clocks import advanced, expired_limit
@@ -25,6 +25,7 @@ from engine.feel import Environment
 from engine.kernel import apply
 from engine.kernel.commands import (
     CLOCK_COMMANDS,
+    DOCUMENT_COMMANDS,
     ClockCommand,
     Command,
     FailJob,
@@ -118,6 +119,10 @@ def execute(
     if isinstance(command, CLOCK_COMMANDS):
         return _on_clocks(
             cases, transaction, executable.limits, case_id, loaded, command, actor=actor, key=key, now=now
+        )
+    if isinstance(command, DOCUMENT_COMMANDS):
+        return document_commands.execute(
+            cases, transaction, case_id, loaded, command, actor=actor, key=key, now=now
         )
     expired = None
     if type(command) is FireTimer and executable.limits:

@@ -13,6 +13,7 @@ from engine.calendar.working import WorkingCalendar
 from engine.cases import Actor, Cases
 from engine.cases.clock_commands import changed, told
 from engine.cases.clocks import advanced
+from engine.cases.document_commands import document_effects
 from engine.cases.journal import effects_text
 from engine.codec import loads, moment_of
 from engine.errors import ChengbanError, NotFound
@@ -20,7 +21,7 @@ from engine.feel import Environment
 from engine.history.entries import rows
 from engine.kernel import Net, State, apply
 from engine.kernel import effects as e
-from engine.kernel.commands import CLOCK_COMMANDS, Command, FireTimer, from_data
+from engine.kernel.commands import CLOCK_COMMANDS, DOCUMENT_COMMANDS, Command, FireTimer, from_data
 from engine.kernel.effects import Effect
 from engine.store import queries
 
@@ -56,6 +57,8 @@ class _Played:
         if isinstance(command, CLOCK_COMMANDS):
             self.clocks, lines = changed(limits, self.clocks, command, at, calendar, actor.user)
             return told(self.clocks, lines)
+        if isinstance(command, DOCUMENT_COMMANDS):
+            return document_effects(command)
         expired = self._limit_of_timer.get(command.timer) if isinstance(command, FireTimer) else None
         environment = Environment(now=at.astimezone(SHANGHAI), working_calendar=calendar)
         outcome = apply(net, self.state, command, at, environment=environment)

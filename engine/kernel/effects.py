@@ -8,7 +8,7 @@ of the state. `instance` tells multi-instance and call nesting apart: ids are un
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 

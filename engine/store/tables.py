@@ -375,6 +375,7 @@ attachment = Table(
     Column("added_at", _code(), nullable=False),
     Column("added_by", Text, nullable=False),
 )
+# Issued papers. `files` names the hash of each form (pdf, docx); the bytes stand in `document_content`, once each.
 document = Table(
     "document",
     metadata,
@@ -383,10 +384,39 @@ document = Table(
     Column("kind", Text, nullable=False),
     Column("number", Text, nullable=False),
     Column("title", Text, nullable=False),
-    Column("hash", _code(), nullable=False),
-    Column("content", LargeBinary),
+    Column("files", Text, nullable=False),
+    Column("given", Text, nullable=False),
     Column("issued_at", _code(), nullable=False),
     Column("issued_by", Text, nullable=False),
+    Column("voided_at", _code()),
+    Column("voided_by", Text),
+    Column("void_reason", Text),
+    Index(
+        "ix_document_number", "number", unique=True,
+        sqlite_where=text("number <> ''"), postgresql_where=text("number <> ''"),
+    ),
+)  # fmt: skip
+document_content = Table(
+    "document_content",
+    metadata,
+    Column("hash", _code(), primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+)
+# 送达: one row each time that a paper was served, or that serving it was tried in another way.
+document_service = Table(
+    "document_service",
+    metadata,
+    Column("case_id", _code(), primary_key=True),
+    Column("document", _code(), primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("mode", Text, nullable=False),
+    Column("served_on", _code(), nullable=False),
+    Column("receiver", Text, nullable=False),
+    Column("receipt", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("recorded_at", _code(), nullable=False),
+    Column("recorded_by", Text, nullable=False),
+    ForeignKeyConstraint(["case_id", "document"], ["document.case_id", "document.document"]),
 )
 number_series = Table(
     "number_series",
