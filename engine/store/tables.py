@@ -480,6 +480,56 @@ absence = Table(
     Column("deputy", Text, ForeignKey("user.user")),
     Column("reason", Text, nullable=False),
 )
+# Keys of the REST API: the secret itself is nowhere, `hash` is its SHA-256; `scopes` are words parted by blanks.
+api_token = Table(
+    "api_token",
+    metadata,
+    Column("token", _code(), primary_key=True),
+    Column("hash", _code(), nullable=False, unique=True),
+    Column("prefix", _code(), nullable=False),
+    Column("user", Text, ForeignKey("user.user"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("created_at", _code(), nullable=False),
+    Column("expires_at", _code(), nullable=False),
+    Column("last_used_at", _code()),
+    Column("revoked_at", _code()),
+    Index("ix_api_token_user", "user", "created_at"),
+)
+# Who is told of what happens to cases. `events` are words parted by blanks; an empty `matter` means every one.
+webhook = Table(
+    "webhook",
+    metadata,
+    Column("webhook", _code(), primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("secret", Text, nullable=False),
+    Column("events", Text, nullable=False),
+    Column("matter", Text, nullable=False),
+    Column("created_at", _code(), nullable=False),
+    Column("created_by", Text, nullable=False),
+)
+# One event for one webhook; `state` is pending, delivered or dead.
+webhook_delivery = Table(
+    "webhook_delivery",
+    metadata,
+    Column("webhook", _code(), ForeignKey("webhook.webhook", ondelete="CASCADE"), primary_key=True),
+    Column("event_id", _code(), primary_key=True),
+    Column("event", Text, nullable=False),
+    Column("case_id", _code(), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("created_at", _code(), nullable=False),
+    Column("run_at", _code(), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("status", Integer),
+    Column("error", Text),
+    Column("closed_at", _code()),
+    Index(
+        "ix_webhook_delivery_run_at", "run_at",
+        sqlite_where=text("state = 'pending'"), postgresql_where=text("state = 'pending'"),
+    ),
+    Index("ix_webhook_delivery_state", "webhook", "state", "created_at", "event_id"),
+)  # fmt: skip
 # A daily anchor over all chain heads.
 seal = Table(
     "seal",

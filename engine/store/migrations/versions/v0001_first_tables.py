@@ -509,9 +509,73 @@ def upgrade() -> None:
         sqlite_where=sa.text("claimable = 1"),
         postgresql_where=sa.text("claimable"),
     )
+    op.create_table(
+        "api_token",
+        sa.Column("token", CODE, nullable=False),
+        sa.Column("hash", CODE, nullable=False),
+        sa.Column("prefix", CODE, nullable=False),
+        sa.Column("user", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("scopes", sa.Text(), nullable=False),
+        sa.Column("created_at", CODE, nullable=False),
+        sa.Column("expires_at", CODE, nullable=False),
+        sa.Column("last_used_at", CODE, nullable=True),
+        sa.Column("revoked_at", CODE, nullable=True),
+        sa.ForeignKeyConstraint(["user"], ["user.user"], name=op.f("fk_api_token_user")),
+        sa.PrimaryKeyConstraint("token", name=op.f("pk_api_token")),
+        sa.UniqueConstraint("hash", name=op.f("uq_api_token_hash")),
+    )
+    op.create_index("ix_api_token_user", "api_token", ["user", "created_at"], unique=False)
+    op.create_table(
+        "webhook",
+        sa.Column("webhook", CODE, nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("secret", sa.Text(), nullable=False),
+        sa.Column("events", sa.Text(), nullable=False),
+        sa.Column("matter", sa.Text(), nullable=False),
+        sa.Column("created_at", CODE, nullable=False),
+        sa.Column("created_by", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("webhook", name=op.f("pk_webhook")),
+    )
+    op.create_table(
+        "webhook_delivery",
+        sa.Column("webhook", CODE, nullable=False),
+        sa.Column("event_id", CODE, nullable=False),
+        sa.Column("event", sa.Text(), nullable=False),
+        sa.Column("case_id", CODE, nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("created_at", CODE, nullable=False),
+        sa.Column("run_at", CODE, nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=True),
+        sa.Column("error", sa.Text(), nullable=True),
+        sa.Column("closed_at", CODE, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["webhook"], ["webhook.webhook"], name=op.f("fk_webhook_delivery_webhook"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("webhook", "event_id", name=op.f("pk_webhook_delivery")),
+    )
+    op.create_index(
+        "ix_webhook_delivery_run_at",
+        "webhook_delivery",
+        ["run_at"],
+        unique=False,
+        sqlite_where=sa.text("state = 'pending'"),
+        postgresql_where=sa.text("state = 'pending'"),
+    )
+    op.create_index(
+        "ix_webhook_delivery_state",
+        "webhook_delivery",
+        ["webhook", "state", "created_at", "event_id"],
+        unique=False,
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("webhook_delivery")
+    op.drop_table("webhook")
+    op.drop_table("api_token")
     op.drop_table("work_item_candidate")
     op.drop_table("work_item")
     op.drop_table("timer")
