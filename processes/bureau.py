@@ -7,6 +7,7 @@ UTC; dates are days in Asia/Shanghai.
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -43,6 +44,8 @@ from processes.matters import Matter, matters
 from processes.organisation import Organisation, organisation
 from processes.views import CaseView, InboxPage, ItemView, StepForm
 from processes.warnings import addressees_in
+
+log = logging.getLogger(__name__)
 
 SEPARATOR = "|"
 KEPT_SECONDS = 5.0  # how long a matter published by another process may go unseen at the counter
@@ -365,8 +368,10 @@ class Bureau:
         for process, deployment in rows:
             try:
                 matter = self._desk(deployment).matter
-            except DeploymentError:
-                continue  # a version without a matter: published to the engine alone, nobody receives it here
+            except DeploymentError as error:
+                # A version without a matter, published to the engine alone: nobody receives it here.
+                log.warning("流程 %s 的版本不能在窗口收件：%s", process, error)
+                continue
             if matter.process == process:
                 found.append(matter)
         order = {section.name: place for place, section in enumerate(self.organisation.sections)}
