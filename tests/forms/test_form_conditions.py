@@ -85,7 +85,7 @@ def test_conditions_see_what_the_case_knows():
 
 def test_a_broken_rule_stands_at_its_field_and_cites_its_article():
     assert errors_of(survey_form(), None, APPLICATION | {"cultivated_ha": "2"}) == {
-        "cultivated_ha": ["耕地不能大于用地面积（土地管理法 第五十七条）"]
+        "cultivated_ha": ["耕地不能大于用地面积（《土地管理法》第五十七条）"]
     }
 
 
