@@ -84,7 +84,7 @@ def test_a_matter_published_from_another_folder_appears_at_the_counter(world: Wo
     for top in ("bpmn", "forms", "processes"):
         shutil.copytree(ROOT / top / "mining_rights", tmp_path / top / "mining_rights")
     shutil.copytree(ROOT / "bpmn" / "common", tmp_path / "bpmn" / "common")
-    for path in tmp_path.glob("*/mining_rights/*"):
+    for path in tmp_path.glob("*/mining_rights/*.*"):
         text = path.read_text(encoding="utf-8").replace("mining-right-registration", "mining-right-renewal")
         text = text.replace("mining_right_registration", "mining_right_renewal").replace(
             "（新立）", "（延续）"
