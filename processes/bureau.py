@@ -122,13 +122,18 @@ class Bureau:
     def deploy(self, folder: Path | None, user: str) -> dict[str, str]:
         """Publish the matter in `folder` (or every matter of this repository): deployment by matter.
 
-        Raises DeploymentError with every fault.
+        What a designer hands in is explored and compared with the second opinion first; the repository's own
+        matters are by its tests. Raises DeploymentError with every fault.
         """
         actor = Actor(user, user)
         if folder is None:
             return self._deploy_new(matters(), actor)
         bundle = bundle_from(folder)
         desk = self._check(bundle)
+        from engine.deployment.report import objections  # SpiffWorkflow takes a while to load
+
+        if faults := objections(bundle):
+            raise DeploymentError(faults)
         deployed = {desk.matter.id: self.cases.deploy(bundle, actor)}
         self._matters = None
         return deployed

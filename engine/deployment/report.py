@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from engine.decisions import Decisions
+from engine.deployment.bundle import Bundle
 from engine.deployment.calls import called_by
 from engine.deployment.exploration import Reach, explore
 from engine.deployment.second_opinion import Opinion, second_opinion
@@ -94,6 +95,31 @@ def report_on(
             ProcessReport(process.id, process.name, states, exploration.complete, found, opinion)
         )
     return report
+
+
+def objections(bundle: Bundle) -> list[Fault]:
+    """What stands against publishing a bundle that reads and compiles: unsound ways and the second opinion's
+    differences, each with the way that leads there."""
+    models = {**bundle.of_kind(".bpmn"), **bundle.of_kind(".dmn")}
+    found: list[Fault] = []
+    for name, content in bundle.of_kind(".bpmn").items():
+        report = report_on(name, content, models)
+        found.extend(report.faults)
+        for process in report.processes:
+            found.extend(
+                Fault(name, 0, each.element or each.process, each.code, str(each))
+                for each in process.findings
+                if each.severity == "error"
+            )
+            opinion = process.opinion
+            for difference in opinion.differences if opinion is not None else ():
+                pairs = zip(difference.moves, difference.kernel, difference.spiff, strict=False)
+                way = "；".join(
+                    move if ours == theirs else f"{move}（本引擎：{ours}；SpiffWorkflow：{theirs}）"
+                    for move, ours, theirs in pairs
+                )
+                found.append(Fault(name, 0, process.process, "second-opinion", f"与第二意见不一致：{way}"))
+    return found
 
 
 def _needed(
