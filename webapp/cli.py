@@ -10,6 +10,7 @@ import json
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -97,6 +98,11 @@ def honest(command: Callable[..., Any]) -> Callable[..., Any]:
     return run
 
 
+def mark_of(clock: Any) -> str:
+    """What a due date must say of itself where it rests on a year without a published notice."""
+    return _("（暂算）") if clock.provisional else ""
+
+
 @contextmanager
 def opened(settings: Settings) -> Iterator[Bureau]:
     bureau = Bureau.open(settings.database_url)
@@ -137,6 +143,8 @@ def main(context: click.Context, database_url: str | None) -> None:
     """承办：自然资源审批办理引擎。"""
     try:
         found = configuration.from_environment()
+    except InvalidInput as error:
+        fail(BAD_INPUT, False, _("环境变量有误：") + error.message)
     except (EnvError, OSError) as error:
         fail(BAD_INPUT, False, _("环境变量有误：") + str(error))
     context.obj = dataclasses.replace(found, database_url=database_url) if database_url else found
@@ -189,7 +197,7 @@ def run(settings: Settings, bind: str, threads: int, as_json: bool) -> None:
 @honest
 def worker(settings: Settings, once: bool, every: float, as_json: bool) -> None:
     """只办理到期的计时和任务；可以同时运行多个。"""
-    from webapp.serving import tick
+    from webapp.serving import MAIL_SECONDS, post, tick
 
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
@@ -197,9 +205,15 @@ def worker(settings: Settings, once: bool, every: float, as_json: bool) -> None:
     with opened(settings) as bureau:
         if once:
             done = bureau.tick()
+            if settings.postbox is not None:
+                post(bureau, settings.postbox)
             say(as_json, {"done": done}, _("已办理到期事务：") + str(done))
             return
+        mailed = float("-inf")
         while not stop.is_set():
+            if settings.postbox is not None and time.monotonic() - mailed >= MAIL_SECONDS:
+                post(bureau, settings.postbox)
+                mailed = time.monotonic()
             # What is due now is done at once; the pause begins when nothing is left.
             if not tick(bureau):
                 stop.wait(every)
@@ -276,7 +290,7 @@ def case(settings: Settings, case_id: str, user: str, as_json: bool) -> None:
     say(
         as_json, view,
         f"{view.number}  {view.matter_name}  {view.applicant}  {view.status}",
-        *(f"  {_('时限')}  {clock.name}  {day(clock.due)}  {span(clock.days_left)}" for clock in view.clocks),
+        *(f"  {_('时限')}  {clock.name}  {day(clock.due)}{mark_of(clock)}  {span(clock.days_left, clock.unit)}" for clock in view.clocks),
         *(f"  {moment(one.at)}  {one.by}  {one.sentence}" for one in view.history),
     )  # fmt: skip
 
@@ -317,7 +331,7 @@ def deploy(settings: Settings, folder: Path | None, user: str, as_json: bool) ->
     say(as_json, deployed, *(f"{matter}  {version}" for matter, version in plain(deployed).items()))
 
 
-from webapp import commands_calendar, commands_check  # noqa: E402, F401  (their commands register themselves)
+from webapp import commands_calendar, commands_check, commands_token  # noqa: E402, F401  (their commands register themselves)
 
 if __name__ == "__main__":
     # Run as a module, this file is `__main__`: the commands have registered with the group that they imported.

@@ -196,6 +196,8 @@ class Cases:
                 with self.store.writing() as transaction:
                     transaction.touched = loaded
                     result = work(transaction)
+                    for case_id, case in loaded:
+                        correspondence.announce(transaction, case_id, case.revision, self.clock())
             except Conflict as conflict:
                 if attempt == ATTEMPTS - 1:
                     raise Busy() from conflict

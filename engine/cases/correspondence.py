@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from engine.cases import execution
@@ -20,7 +20,8 @@ from engine.codec import dumps, loads, moment_of, moment_text
 from engine.errors import Refused
 from engine.kernel.commands import DeliverMessage, DeliverSignal, StartCase
 from engine.kernel.correlation import told
-from engine.store import Transaction, queries
+from engine.store import Transaction, queries, webhooks
+from engine.webhooks.events import run_announcement
 
 if TYPE_CHECKING:
     from engine.cases.cases import Cases
@@ -177,8 +178,17 @@ def fan_out(
     return [JobRow(**row) for row in rows]
 
 
+def announce(transaction: Transaction, case_id: str, seq: int, now: datetime) -> None:
+    """An outbox row for an entry, where a webhook wants to be told."""
+    given = {"case_id": case_id, "job": f"w{seq}", "seq": seq, "run_at": moment_text(now)}
+    transaction.add(webhooks.announce, given)
+
+
 def run_outbox(cases: Cases, row: JobRow) -> Answer | None:
     """Do what one outbox row says, exactly once; None when it was done before or nobody is left to hear it."""
+    if row.kind == "announce":
+        run_announcement(cases, row.case_id, row.job, row.set_seq)
+        return None
     data = loads(row.data)
     place = (row.case_id, row.job)
     if row.kind == "message":

@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
-from sqlalchemy import and_, bindparam, delete, exists, func, insert, literal_column, or_, select, tuple_, update
+from typing import Any
+
+from sqlalchemy import (
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    literal_column,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
 from engine.store import tables as t
 from engine.store.database import Query
 
 _W, _D = t.webhook.c, t.webhook_delivery.c
-_PENDING, _DELIVERED, _DEAD = (literal_column(f"'{state}'") for state in ("pending", "delivered", "dead"))
+_PENDING: Any = literal_column("'pending'")
+_DELIVERED: Any = literal_column("'delivered'")
+_DEAD: Any = literal_column("'dead'")
 
 add_webhook = Query(
     insert(t.webhook).values({column.name: bindparam(column.name) for column in t.webhook.columns})
@@ -21,7 +37,19 @@ drop_webhook = Query(delete(t.webhook).where(_W.webhook == bindparam("of_webhook
 # An outbox row for the entry just written, where anybody at all wants to be told: one statement, no round trip.
 announce = Query(
     insert(t.job).from_select(
-        ["case_id", "job", "kind", "name", "process", "element", "data", "set_seq", "run_at", "attempts", "error"],
+        [
+            "case_id",
+            "job",
+            "kind",
+            "name",
+            "process",
+            "element",
+            "data",
+            "set_seq",
+            "run_at",
+            "attempts",
+            "error",
+        ],
         select(
             bindparam("case_id", type_=t.job.c.case_id.type),
             bindparam("job", type_=t.job.c.job.type),
