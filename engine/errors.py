@@ -54,6 +54,12 @@ class CaseClosed(Refused):
     code = "case_closed"
 
 
+class Stale(Refused):
+    """办件已有新的变化，请取得最新情况后再办理"""
+
+    code = "stale"
+
+
 class Busy(ChengbanError):
     """同一办件正被频繁操作，请稍后重试"""
 

@@ -2,7 +2,8 @@
 
 Who may do what is decided here. A step's form is seen, and the step done, only by whoever has claimed it or holds
 its post; errors name nothing that the asker may not see. `data` are values as typed or as JSON; moments are aware
-UTC; dates are days in Asia/Shanghai.
+UTC; dates are days in Asia/Shanghai. `revision`, where given, is the number of the case's last entry that the caller has
+seen: Stale when there is a later one.
 """
 
 from __future__ import annotations
@@ -207,16 +208,27 @@ class Bureau:
 
         return self.cases.view(case_id, look)
 
-    def claim(self, user: str, case_id: str, item: str, *, key: str | None = None) -> Answer:
+    def claim(
+        self, user: str, case_id: str, item: str, *, key: str | None = None, revision: int | None = None
+    ) -> Answer:
         """Take a step of one's post. Raises ItemTaken when a colleague was faster."""
-        return self._act(user, case_id, item, lambda view, row: ClaimItem(item, user), key)
+        return self._act(user, case_id, item, lambda view, row: ClaimItem(item, user), key, revision)
 
-    def release(self, user: str, case_id: str, item: str, *, key: str | None = None) -> Answer:
+    def release(
+        self, user: str, case_id: str, item: str, *, key: str | None = None, revision: int | None = None
+    ) -> Answer:
         """Give a claimed step back to the post."""
-        return self._act(user, case_id, item, lambda view, row: ReleaseItem(item, user), key)
+        return self._act(user, case_id, item, lambda view, row: ReleaseItem(item, user), key, revision)
 
     def complete(
-        self, user: str, case_id: str, item: str, data: Mapping[str, Any], *, key: str | None = None
+        self,
+        user: str,
+        case_id: str,
+        item: str,
+        data: Mapping[str, Any],
+        *,
+        key: str | None = None,
+        revision: int | None = None,
     ) -> Answer:
         """Validate by the step's form and complete. Raises InvalidForm with errors by field, and what `_act` raises."""
 
@@ -226,19 +238,36 @@ class Bureau:
             return CompleteItem(item, dict(desk.form.load(row["element"], data, known)), user)
 
         if EXTENSION in data:
-            self._extend(user, case_id, item, data)
-        return self._act(user, case_id, item, command, key)
+            revision = self._extend(user, case_id, item, data, revision)
+        return self._act(user, case_id, item, command, key, revision)
 
     def return_to(
-        self, user: str, case_id: str, item: str, target: str, reason: str, *, key: str | None = None
+        self,
+        user: str,
+        case_id: str,
+        item: str,
+        target: str,
+        reason: str,
+        *,
+        key: str | None = None,
+        revision: int | None = None,
     ) -> Answer:
         """Back to a step done before; a reason is required."""
         if not reason.strip():
             raise InvalidInput("退回须写明理由", {"reason": ["请写明退回理由"]})
-        return self._act(user, case_id, item, lambda view, row: ReturnTo(item, target, reason, user), key)
+        return self._act(
+            user, case_id, item, lambda view, row: ReturnTo(item, target, reason, user), key, revision
+        )
 
     def withdraw(
-        self, user: str, case_id: str, item: str, reason: str = "", *, key: str | None = None
+        self,
+        user: str,
+        case_id: str,
+        item: str,
+        reason: str = "",
+        *,
+        key: str | None = None,
+        revision: int | None = None,
     ) -> Answer:
         """Take one's own completion back while nobody has begun what it opened."""
         account = self.person(user)
@@ -249,11 +278,15 @@ class Bureau:
                 raise NotPermitted("只能撤回自己办结的待办")
             return WithdrawItem(item, user, reason)
 
-        return self.cases.submit(case_id, command, actor=Actor(user, account.name), key=key, item=item)
+        return self.cases.submit(
+            case_id, command, actor=Actor(user, account.name), key=key, revision=revision, item=item
+        )
 
     # -- the whole case ----------------------------------------------------------------------------------------
 
-    def cancel(self, user: str, case_id: str, reason: str, *, key: str | None = None) -> Answer:
+    def cancel(
+        self, user: str, case_id: str, reason: str, *, key: str | None = None, revision: int | None = None
+    ) -> Answer:
         """End a case before its decision: by who received it. Raises NotPermitted, InvalidInput without a reason."""
         if not reason.strip():
             raise InvalidInput("取消办件须写明理由", {"reason": ["请写明理由"]})
@@ -264,14 +297,20 @@ class Bureau:
                 raise NotPermitted("只有收件岗位可以取消办件，作出决定后不能取消")
             return CancelCase(reason)
 
-        return self.cases.submit(case_id, command, actor=Actor(user, account.name), key=key)
+        return self.cases.submit(
+            case_id, command, actor=Actor(user, account.name), key=key, revision=revision
+        )
 
-    def annotate(self, user: str, case_id: str, text: str, *, key: str | None = None) -> Answer:
+    def annotate(
+        self, user: str, case_id: str, text: str, *, key: str | None = None, revision: int | None = None
+    ) -> Answer:
         """A note in the history; changes nothing."""
         if not text.strip():
             raise InvalidInput("批注不能为空", {"text": ["请填写批注"]})
         account = self.person(user)
-        return self.cases.submit(case_id, Annotate(text.strip()), actor=Actor(user, account.name), key=key)
+        return self.cases.submit(
+            case_id, Annotate(text.strip()), actor=Actor(user, account.name), key=key, revision=revision
+        )
 
     def case(self, user: str, case_id: str) -> CaseView:
         """The case's page; every person of the bureau may look. Raises NotFound."""
@@ -312,8 +351,9 @@ class Bureau:
         item: str,
         build: Callable[[Looking, Mapping[str, Any]], Command],
         key: str | None,
+        revision: int | None = None,
     ) -> Answer:
-        """Raises NotFound, NotPermitted, ItemClosed, ItemTaken, Busy."""
+        """Raises NotFound, NotPermitted, ItemClosed, ItemTaken, Stale, Busy."""
         account = self.person(user)
 
         def command(view: Looking) -> Command:
@@ -323,12 +363,17 @@ class Bureau:
                 raise ItemTaken()
             return build(view, row)
 
-        return self.cases.submit(case_id, command, actor=Actor(user, account.name), key=key, item=item)
+        return self.cases.submit(
+            case_id, command, actor=Actor(user, account.name), key=key, item=item, revision=revision
+        )
 
-    def _extend(self, user: str, case_id: str, item: str, data: Mapping[str, Any]) -> None:
+    def _extend(
+        self, user: str, case_id: str, item: str, data: Mapping[str, Any], revision: int | None = None
+    ) -> int | None:
         """An extension that the step `extend` approves stretches the clock before the step is completed.
 
-        Should the process end in between, the step is still open and done again: the key is the step's.
+        Should the process end in between, the step is still open and done again: the key is the step's. Returns the
+        revision that the completion is to find.
         """
         account = self.person(user)
 
@@ -348,9 +393,16 @@ class Bureau:
             )  # fmt: skip
 
         command = self.cases.view(case_id, look)
-        if command is not None:
-            actor = Actor(user, account.name)
-            self.cases.submit(case_id, command, actor=actor, key=f"{case_id}:{item}:extension")
+        if command is None:
+            return revision
+        answer = self.cases.submit(
+            case_id,
+            command,
+            actor=Actor(user, account.name),
+            key=f"{case_id}:{item}:extension",
+            revision=revision,
+        )
+        return None if revision is None else answer.seq
 
     def _open_item(self, view: Looking, item: str) -> dict[str, Any]:
         row = view.item(item)

@@ -24,7 +24,7 @@ from engine.cases.numbers import CaseNumbers
 from engine.cases.projection import FAR
 from engine.deployment.bundle import Bundle
 from engine.deployment.checks import Executable
-from engine.errors import Busy, ChengbanError, NotFound
+from engine.errors import Busy, ChengbanError, NotFound, Stale
 from engine.kernel.commands import (
     Command,
     StartCase,
@@ -140,17 +140,26 @@ class Cases:
         key: str | None = None,
         settles: tuple[str, str] | None = None,
         item: str | None = None,
+        revision: int | None = None,
     ) -> Answer:
         """One command on one case; a callable builds it from the case as it stands inside the transaction.
 
         The same `key` twice has one effect and one answer. `settles` names a job (case, job) that this command
         does: it is gone with the commit, and where it is gone already nothing happens. `item` names the work item
-        that the callable will ask for, so that it is read in the same round as the case.
+        that the callable will ask for, so that it is read in the same round as the case. `revision`: nothing is done
+        when the case has later entries than that one (Stale).
         Raises NotFound, Refused and its kind (nothing is written then), Busy.
         """
         return self.run(
             lambda transaction: self.submit_in(
-                transaction, case_id, command, actor=actor, key=key, settles=settles, item=item
+                transaction,
+                case_id,
+                command,
+                actor=actor,
+                key=key,
+                settles=settles,
+                item=item,
+                revision=revision,
             )
         )
 
@@ -218,9 +227,10 @@ class Cases:
         key: str | None = None,
         settles: tuple[str, str] | None = None,
         item: str | None = None,
+        revision: int | None = None,
     ) -> Answer:
         of_case = {"of_case": case_id}
-        revision, answered, row = transaction.each(
+        head, answered, row = transaction.each(
             (queries.lock_case, of_case),
             (queries.answered, {**of_case, "key": key}),
             (queries.item_of_case, {**of_case, "of_item": item}),
@@ -228,9 +238,11 @@ class Cases:
         if answered is not None:
             seq, effects, status = answered
             return Answer(case_id, seq, effects_of(effects), status, replayed=True)
-        loaded = self._at(transaction, case_id, revision)
+        loaded = self._at(transaction, case_id, head)
         if settles is not None and not self.settle(transaction, settles):
             return Answer(case_id, loaded.revision, (), status_of(loaded.state), replayed=True)
+        if revision is not None and revision != loaded.revision:
+            raise Stale()
         now = self.clock()
         if callable(command):
             command = command(CaseView(case_id, loaded, transaction, now, row))
