@@ -9,13 +9,16 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
+from processes import mail
 from processes.bureau import Bureau
+from processes.mail import Postbox
 from webapp import create_app
 from webapp.context import context
 from webapp.settings import Settings
 
 log = structlog.get_logger("webapp")
 TICK_SECONDS = 1.0
+MAIL_SECONDS = 30.0
 
 
 class Server(BaseApplication):  # type: ignore[misc]
@@ -47,16 +50,32 @@ class Server(BaseApplication):  # type: ignore[misc]
         """Runs in the worker, after the fork: connections and threads are never shared between processes."""
         app = create_app(self._settings)
         with app.app_context():
-            start_ticker(context().bureau)
+            start_ticker(context().bureau, self._settings.postbox)
         return app
 
 
-def start_ticker(bureau: Bureau) -> BackgroundScheduler:
+def start_ticker(bureau: Bureau, postbox: Postbox | None = None) -> BackgroundScheduler:
     """Do what is due every second: timers, jobs, messages. A missed tick is made up by the next."""
     scheduler = BackgroundScheduler(timezone="UTC")
     scheduler.add_job(tick, "interval", args=(bureau,), seconds=TICK_SECONDS, max_instances=1, coalesce=True)
+    if postbox is not None:
+        scheduler.add_job(
+            post, "interval", args=(bureau, postbox), seconds=MAIL_SECONDS, max_instances=1, coalesce=True
+        )
     scheduler.start()
     return scheduler
+
+
+def post(bureau: Bureau, postbox: Postbox) -> int:
+    """Mail what is waiting; a server that cannot be reached is tried again the next round."""
+    try:
+        sent, refused = mail.send(bureau, postbox)
+    except Exception as error:
+        log.warning("mail_failed", error=type(error).__name__)
+        return 0
+    for one in refused:
+        log.warning("mail_refused", notice=one)
+    return sent
 
 
 def tick(bureau: Bureau) -> int:

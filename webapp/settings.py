@@ -10,6 +10,8 @@ from pathlib import Path
 
 from environs import Env
 
+from processes.mail import Postbox
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -29,12 +31,15 @@ class Settings:
     demo_password: str | None = None
     upload_bytes: int = 64 * 1024 * 1024
     text_bytes: int = 4 * 1024 * 1024
+    postbox: Postbox | None = None
 
 
 def from_environment() -> Settings:
-    """Read `CHENGBAN_DATABASE_URL`, `_FOLDER`, `_SECRET_KEY`, `_IDLE_MINUTES`, `_SESSION_MINUTES`, `_SECURE_COOKIES`.
+    """Mail is sent where `CHENGBAN_SMTP_URL` is given, with `_MAIL_FROM`, `_MAIL_DOMAIN` and `_SITE_URL`.
 
-    Raises environs.EnvError where a value has the wrong type.
+    Also reads `CHENGBAN_DATABASE_URL`, `_FOLDER`, `_SECRET_KEY`, `_IDLE_MINUTES`, `_SESSION_MINUTES`, `_SECURE_COOKIES`.
+
+    Raises environs.EnvError where a value has the wrong type, InvalidInput for an SMTP address that is none.
     """
     env = Env()
     with env.prefixed("CHENGBAN_"):
@@ -48,7 +53,16 @@ def from_environment() -> Settings:
             secure_cookies=env.bool("SECURE_COOKIES", False),
             sign_ins=env.str("SIGN_INS", "10 per minute"),
             demo_password=demo_password(folder),
+            postbox=postbox(env),
         )
+
+
+def postbox(env: Env) -> Postbox | None:
+    """None where no SMTP server is named: then nothing is mailed."""
+    url = env.str("SMTP_URL", "")
+    if not url:
+        return None
+    return Postbox(url, env.str("MAIL_FROM", ""), env.str("MAIL_DOMAIN", ""), env.str("SITE_URL", ""))
 
 
 def kept_secret(folder: Path) -> str:
