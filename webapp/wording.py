@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gettext as catalogues
+import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -77,6 +78,11 @@ def span(left: int | None, unit: str = "working_day") -> str:
     return _("剩") + f" {left} {word}"
 
 
+def unversioned(text: str) -> str:
+    """A law's name as it is read aloud, without the date of the version that the record keeps: 行政许可法(2019-04-23)."""
+    return re.sub(r"[（(]\d{4}-\d{2}-\d{2}[)）](?=第)", "", text)
+
+
 def number(value: Any) -> str:
     """1,204; a decimal keeps its digits."""
     return f"{value:,}" if isinstance(value, int | Decimal) and not isinstance(value, bool) else str(value)
@@ -103,7 +109,7 @@ def teach(app: Flask, now: Callable[[], datetime], why: Callable[[date], str]) -
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_translations(_TRANSLATIONS, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.filters.update(
-        day=day, short_day=lambda value: short_day(value, today()), moment=moment, last_day=last_day, span=span, number=number, project=project,
+        day=day, short_day=lambda value: short_day(value, today()), moment=moment, last_day=last_day, unversioned=unversioned, span=span, number=number, project=project,
         light=lambda light: _(LIGHTS.get(light) or LIGHTS["grey"]),
         status=lambda status: _(STATUSES.get(status, status)),
         clock_state=lambda state: _(CLOCK_STATES.get(state, state)),

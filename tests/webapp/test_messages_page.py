@@ -40,6 +40,7 @@ def test_a_warning_is_counted_in_the_bar_until_it_is_read(
     page = clerk.get("/messages").get_data(as_text=True)
     assert f"/cases/{warned}/clocks/correct-notice" in page
     assert "一次告知补正" in page
+    assert "行政许可法第三十二条" in page
     (notice,) = ids(page)
     answer = clerk.post(
         "/messages", data={"csrf_token": token_in(page), "_command": "read", "notice": notice}
