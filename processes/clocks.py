@@ -71,8 +71,7 @@ def clock_view(limit: Limit, clock: Clock, now: datetime, calendar: WorkingCalen
     used: int | None = None
     left: int | None = None
     if clock.start is not None and clock.state != "cancelled":
-        until = clock.ended if clock.ended is not None else now
-        used, left = spent(limit, clock, until if limit.unit == "hour" else day_of(until), calendar)
+        used, left = spent(limit, clock, _until(limit, clock, now), calendar)
     total = used + left if used is not None and left is not None else limit.amount
     promise = promised(limit, clock, calendar)
     amount = total if in_days or clock.extensions else limit.amount
@@ -101,6 +100,14 @@ def clock_view(limit: Limit, clock: Clock, now: datetime, calendar: WorkingCalen
         promised=str(limit.promised) if limit.promised else "",
         promised_due=promise.date if promise else None,
     )
+
+
+def _until(limit: Limit, clock: Clock, now: datetime) -> date | datetime:
+    """The last day that has been used: a clock that ran out ended with its due moment, the first instant after it."""
+    until = clock.ended if clock.ended is not None else now
+    if limit.unit == "hour":
+        return until
+    return due_on(until) if clock.state == "expired" and isinstance(until, datetime) else day_of(until)
 
 
 def _suspended_days(clock: Clock, now: datetime) -> int:

@@ -94,6 +94,11 @@ def honest(command: Callable[..., Any]) -> Callable[..., Any]:
             fail(BAD_INPUT, as_json, _("环境变量有误：") + str(error))
         except OSError as error:
             fail(REFUSED, as_json, f"{error.strerror or error}：{error.filename or ''}".rstrip("："))
+        except (
+            Exception
+        ) as error:  # what nobody foresaw is said in a line too; the database's errors are its own
+            said = _("没有完成（{error}）。数据库如尚未建立，请先运行 chengban init。")
+            fail(REFUSED, as_json, said.format(error=type(error).__name__))
 
     return run
 

@@ -51,6 +51,7 @@ def test_an_application_left_untouched_is_accepted_as_of_the_day_of_receipt(
         swapped = decision.locator("tr", has_text="2026-10-10").inner_text()
         assert "调休上班" in swapped
         accessible(page)
-        page.evaluate("document.querySelector('.desk > aside').scrollTop = 0")
+        assert "5个工作日 · 已用 5" in correction.inner_text()
+        page.evaluate("window.scrollTo(0, 0)")
         desk.picture(page, "correction-clock", whole=True)
     assert desk.bureau.verify() == []

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -143,3 +146,15 @@ def test_a_setting_of_the_wrong_type_is_bad_input(tmp_path: Path) -> None:
     result = CliRunner().invoke(main, ["verify"], env=env)
     assert result.exit_code == 2
     assert "环境变量有误" in result.stderr
+
+
+def test_the_command_line_runs_as_a_module_too(tmp_path: Path) -> None:
+    words = [sys.executable, "-m", "webapp.cli", "inbox", "nobody", "--json"]
+    done = subprocess.run(
+        words, capture_output=True, text=True, timeout=60, check=False,
+        env={**os.environ, "CHENGBAN_FOLDER": str(tmp_path)}, cwd=Path(__file__).parents[2],
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "error" in json.loads(done.stderr)
+    listed = subprocess.run([*words[:3], "--help"], capture_output=True, text=True, timeout=60, check=True)
+    assert "check" in listed.stdout

@@ -20,7 +20,6 @@ from webapp import settings as configuration
 from webapp.cli import main
 from webapp.serving import post
 
-
 WARNED = 3  # the handlers' post, the chief of their section, the chief of the section whose matter it is
 
 
