@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from engine.calendar.clock import NO_CLOCKS
 from engine.calendar.limit import Limits
 from engine.calendar.period import SHANGHAI
-from engine.cases import clock_commands, correspondence, document_commands
+from engine.cases import attachment_commands, clock_commands, correspondence, document_commands
 from engine.cases.actor import Actor, Answer
 from engine.cases.clock_commands import ClockedCase
 from engine.cases.clocks import advanced, expired_limit
@@ -24,6 +24,7 @@ from engine.codec import dumps, moment_text
 from engine.feel import Environment
 from engine.kernel import apply
 from engine.kernel.commands import (
+    ATTACHMENT_COMMANDS,
     CLOCK_COMMANDS,
     DOCUMENT_COMMANDS,
     ClockCommand,
@@ -122,6 +123,10 @@ def execute(
         )
     if isinstance(command, DOCUMENT_COMMANDS):
         return document_commands.execute(
+            cases, transaction, case_id, loaded, command, actor=actor, key=key, now=now
+        )
+    if isinstance(command, ATTACHMENT_COMMANDS):
+        return attachment_commands.execute(
             cases, transaction, case_id, loaded, command, actor=actor, key=key, now=now
         )
     expired = None

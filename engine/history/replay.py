@@ -11,6 +11,7 @@ from engine.calendar.limit import Limits
 from engine.calendar.period import SHANGHAI
 from engine.calendar.working import WorkingCalendar
 from engine.cases import Actor, Cases
+from engine.cases.attachment_commands import attachment_effects
 from engine.cases.clock_commands import changed, told
 from engine.cases.clocks import advanced
 from engine.cases.document_commands import document_effects
@@ -21,7 +22,14 @@ from engine.feel import Environment
 from engine.history.entries import rows
 from engine.kernel import Net, State, apply
 from engine.kernel import effects as e
-from engine.kernel.commands import CLOCK_COMMANDS, DOCUMENT_COMMANDS, Command, FireTimer, from_data
+from engine.kernel.commands import (
+    ATTACHMENT_COMMANDS,
+    CLOCK_COMMANDS,
+    DOCUMENT_COMMANDS,
+    Command,
+    FireTimer,
+    from_data,
+)
 from engine.kernel.effects import Effect
 from engine.store import queries
 
@@ -59,6 +67,8 @@ class _Played:
             return told(self.clocks, lines)
         if isinstance(command, DOCUMENT_COMMANDS):
             return document_effects(command)
+        if isinstance(command, ATTACHMENT_COMMANDS):
+            return attachment_effects(command)
         expired = self._limit_of_timer.get(command.timer) if isinstance(command, FireTimer) else None
         environment = Environment(now=at.astimezone(SHANGHAI), working_calendar=calendar)
         outcome = apply(net, self.state, command, at, environment=environment)

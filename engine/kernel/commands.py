@@ -223,6 +223,33 @@ class RecordService(NamedTuple):
 DocumentCommand = IssueDocument | VoidDocument | RecordService
 DOCUMENT_COMMANDS: tuple[type[Any], ...] = (IssueDocument, VoidDocument, RecordService)
 
+# -- on the files of a case; carried out by `engine.cases.attachment_commands`, the kernel has no part in them -----
+
+
+class AttachFile(NamedTuple):
+    """The content of `hash` (`sha256:…`) is in the vault before this is journaled. `field`: a file field of the form, or
+    `materials-<id>`; `item` the step at which it was handed in, None with the application. `size` in bytes."""
+
+    attachment: str
+    field: str
+    name: str
+    media_type: str
+    size: int
+    hash: str
+    item: str | None = None
+
+
+class RemoveFile(NamedTuple):
+    """It no longer counts; record and content stay. `reason` is required."""
+
+    attachment: str
+    reason: str
+    item: str | None = None
+
+
+AttachmentCommand = AttachFile | RemoveFile
+ATTACHMENT_COMMANDS: tuple[type[Any], ...] = (AttachFile, RemoveFile)
+
 Command = (
     StartCase
     | ClaimItem
@@ -242,13 +269,14 @@ Command = (
     | Annotate
     | ClockCommand
     | DocumentCommand
+    | AttachmentCommand
 )
 COMMANDS: dict[str, type[Any]] = {
     kind.__name__: kind
     for kind in (
         StartCase, ClaimItem, ReleaseItem, CompleteItem, ReturnTo, WithdrawItem, CancelCase, DeliverMessage,
         DeliverSignal, FireTimer, FinishJob, ThrowJobError, FailJob, ResolveIncident, SetVariables, Annotate,
-        *CLOCK_COMMANDS, *DOCUMENT_COMMANDS,
+        *CLOCK_COMMANDS, *DOCUMENT_COMMANDS, *ATTACHMENT_COMMANDS,
     )
 }  # fmt: skip
 

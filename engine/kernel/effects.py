@@ -316,6 +316,19 @@ class DocumentServed(NamedTuple):
     event: str = "document_served"
 
 
+class FileAttached(NamedTuple):
+    attachment: str
+    field: str
+    name: str
+    hash: str
+    event: str = "file_attached"
+
+
+class FileRemoved(NamedTuple):
+    attachment: str
+    event: str = "file_removed"
+
+
 Effect = (
     CaseStarted
     | CaseEnded
@@ -354,6 +367,8 @@ Effect = (
     | DocumentIssued
     | DocumentVoided
     | DocumentServed
+    | FileAttached
+    | FileRemoved
 )
 
 

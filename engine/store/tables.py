@@ -360,6 +360,7 @@ message = Table(
     Index("ix_message_name_kept_at", "name", "kept_at"),
     Index("ix_message_expires_at", "expires_at"),
 )
+# Files of a case; the content lies in the vault under its hash (`engine.store.vault`). Removed ones keep their row.
 attachment = Table(
     "attachment",
     metadata,
@@ -371,9 +372,46 @@ attachment = Table(
     Column("media_type", Text, nullable=False),
     Column("size", Integer, nullable=False),
     Column("hash", _code(), nullable=False),
-    Column("content", LargeBinary),
     Column("added_at", _code(), nullable=False),
     Column("added_by", Text, nullable=False),
+    Column("removed_at", _code()),
+    Column("removed_by", Text),
+    Column("remove_reason", Text),
+    Index("ix_attachment_hash", "hash"),
+)
+# Files that belong to no case yet: uploaded at the counter by `user` for an application to `matter`.
+upload = Table(
+    "upload",
+    metadata,
+    Column("upload", _code(), primary_key=True),
+    Column("user", Text, ForeignKey("user.user"), nullable=False),
+    Column("matter", Text, nullable=False),
+    Column("field", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("media_type", Text, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("hash", _code(), nullable=False),
+    Column("uploaded_at", _code(), nullable=False),
+    Index("ix_upload_user_uploaded_at", "user", "uploaded_at"),
+    Index("ix_upload_hash", "hash"),
+)
+# What somebody has typed at a step, as typed. At the counter `case_id` is empty and `item` names the matter.
+draft = Table(
+    "draft",
+    metadata,
+    Column("user", Text, ForeignKey("user.user"), primary_key=True),
+    Column("case_id", _code(), primary_key=True),
+    Column("item", Text, primary_key=True),
+    Column("fields", Text, nullable=False),
+    Column("saved_at", _code(), nullable=False),
+    Index("ix_draft_saved_at", "saved_at"),
+)
+# With the number of the case, opens its public progress page.
+query_code = Table(
+    "query_code",
+    metadata,
+    _case_key(),
+    Column("code", _code(), nullable=False),
 )
 # Issued papers. `files` names the hash of each form (pdf, docx); the bytes stand in `document_content`, once each.
 document = Table(
@@ -382,6 +420,7 @@ document = Table(
     _case_key(),
     Column("document", _code(), primary_key=True),
     Column("kind", Text, nullable=False),
+    Column("series", Text, nullable=False),
     Column("number", Text, nullable=False),
     Column("title", Text, nullable=False),
     Column("files", Text, nullable=False),
@@ -393,7 +432,7 @@ document = Table(
     Column("void_reason", Text),
     Index(
         "ix_document_number", "number", unique=True,
-        sqlite_where=text("number <> ''"), postgresql_where=text("number <> ''"),
+        sqlite_where=text("series <> ''"), postgresql_where=text("series <> ''"),
     ),
 )  # fmt: skip
 document_content = Table(
