@@ -74,13 +74,6 @@ def clock_page(bureau: Bureau, user: str, case_id: str, limit_id: str) -> ClockP
     return bureau.cases.view(case_id, look)
 
 
-def may_change(bureau: Bureau, account: Account, view: Looking, desk: Desk) -> bool:
-    """Whether the person may do anything to any clock of the case: then its page offers the way."""
-    return _handles(bureau, account, view, desk) or any(
-        _approves(bureau, account, desk, limit) for limit in desk.limits.values()
-    )
-
-
 def suspend(
     bureau: Bureau, user: str, case_id: str, limit_id: str, data: Mapping[str, str], *, key: str | None = None
 ) -> Answer:
