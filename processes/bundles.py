@@ -32,6 +32,7 @@ def bundle_of(matter: Matter, root: Path = ROOT) -> Bundle:
         files[f"bpmn/{matter.folder}/{name}.dmn"] = table
     contents = {path: _read(path, file) for path, file in files.items()}
     contents[f"processes/{matter.folder}/{name}.yaml"] = matter.text
+    contents |= _document_files(root, matter.folder)
     limits = list(matter.limits)
     pending = sorted(called_by(read_bpmn(contents[f"bpmn/{matter.folder}/{name}.bpmn"], f"{name}.bpmn")))
     while pending:
@@ -85,6 +86,16 @@ def limits_in(bundle: Bundle) -> list[Mapping[str, Any]]:
     """The limits of a bundle as plain data."""
     content: list[Mapping[str, Any]] = json.loads(bundle.files[LIMITS])
     return content
+
+
+def _document_files(root: Path, section: str) -> dict[str, bytes]:
+    """The templates of documents, common ones and the section's: a case keeps those it began with."""
+    return {
+        file.relative_to(root).as_posix(): file.read_bytes()
+        for folder in (COMMON, section)
+        for file in sorted((root / "processes" / folder / "documents").rglob("*"))
+        if file.is_file() and not file.name.startswith(".")
+    }
 
 
 def _read(path: str, file: Path) -> bytes:

@@ -64,6 +64,7 @@ class Bureau:
         self._desks: dict[str, Desk] = {}
         self._matters: tuple[float, dict[str, Matter]] | None = None
         self._lock = threading.Lock()
+        self.paper_versions: dict[str, Any] = {}  # kinds and templates by deployment (processes.documents)
 
     @classmethod
     def open(cls, url: str, *, clock: Callable[[], datetime] | None = None, **settings: Any) -> Bureau:

@@ -118,6 +118,7 @@ class Matter:
     documents: tuple[str, ...]
     outcomes: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    numbering: Mapping[str, str] = field(default_factory=dict)  # format of the number by kind of document
     file: str = ""
     text: bytes = field(default=b"", repr=False)
 
@@ -148,6 +149,7 @@ def read_matter(text: str | bytes, file: str, org: Organisation | None = None) -
             source.fault(("initiator", "posts", index), "post", f"“{post}”不是任何科室的岗位")
     if not posts:
         source.fault(("initiator",), "missing", "缺少“posts”：由哪些岗位收件")
+    documents, numbering = _documents(source, data.get("documents"))
     source.check()
     notes = data.get("notes") or ()
     return Matter(
@@ -167,8 +169,9 @@ def read_matter(text: str | bytes, file: str, org: Organisation | None = None) -
         materials=tuple(data.get("materials") or ()),
         steps=steps,
         limits=limits,
-        documents=tuple(data.get("documents") or ()),
+        documents=documents,
         outcomes=tuple(data["outcomes"]),
+        numbering=numbering,
         notes=(notes,) if isinstance(notes, str) else tuple(notes),
         file=file,
         text=text.encode() if isinstance(text, str) else text,
@@ -255,6 +258,22 @@ def _outcomes(
                 source.fault(place, "reference", f"“{outcome.to[4:]}”不在本事项的办结结果里")
         elif outcome.to not in known:
             source.fault(place, "reference", f"没有环节“{outcome.to}”")
+
+
+def _documents(source: Source, entries: Any) -> tuple[tuple[str, ...], dict[str, str]]:
+    """The kinds that the matter issues: a name, or `{name, number}` with the format of its series."""
+    names, numbering = [], {}
+    for path, entry in source.items(("documents",), entries):
+        if isinstance(entry, str):
+            names.append(entry)
+        elif source.require(path, entry, dict, "文书名称，或者 {name, number}"):
+            source.only(path, entry, frozenset({"name", "number"}))
+            name, number = str(entry.get("name")), str(entry.get("number") or "")
+            names.append(name)
+            numbering[name] = number
+            if "{year}" not in number or "{seq" not in number:
+                source.fault((*path, "number"), "number", f"文号格式“{number}”须有 {{year}} 和 {{seq}}")
+    return tuple(names), numbering
 
 
 def _limits(source: Source, entries: Any, steps: set[str] | None) -> Iterator[Mapping[str, Any]]:

@@ -77,6 +77,16 @@ def _told(
             sentence, mark = _timer(entry, name_of), True
         case "SetVariables":
             sentence, text = "登记有关日期或者数据", str(data.get("reason", ""))
+        case "IssueDocument":
+            number = data.get("number")
+            sentence, mark = f"签发《{data.get('title')}》" + (f"（{number}）" if number else ""), True
+        case "VoidDocument":
+            sentence, text, mark = f"作废文书{data.get('document')}，文号保留", str(data.get("reason", "")), True
+        case "RecordService":
+            on = data.get("on")
+            day = on.isoformat() if isinstance(on, date) else ""
+            sentence = f"登记文书{data.get('document')}的送达：{data.get('mode')}送达，{day}"
+            text = str(data.get("note", ""))
         case "ResolveIncident":
             sentence, text = "处置运行异常", str(data.get("reason", ""))
         case "SuspendClock":

@@ -91,7 +91,7 @@ def _issue(transaction: Transaction, case_id: str, command: IssueDocument, actor
         if transaction.one(statements.has_content, {"of_hash": digest}) is None:
             raise Refused("文书的内容没有保存，不能签发")
     transaction.add(statements.add_document, {
-        "case_id": case_id, "document": command.document, "kind": command.kind, "number": command.number,
+        "case_id": case_id, "document": command.document, "kind": command.kind, "series": command.series, "number": command.number,
         "title": command.title, "files": dumps(dict(command.files)), "given": dumps(dict(command.values)),
         "issued_at": at, "issued_by": actor.user, "voided_at": None, "voided_by": None, "void_reason": None,
     })  # fmt: skip

@@ -18,6 +18,7 @@ def upgrade() -> None:
         sa.Column("case_id", CODE, nullable=False),
         sa.Column("document", CODE, nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("series", sa.Text(), nullable=False),
         sa.Column("number", sa.Text(), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("files", sa.Text(), nullable=False),
@@ -32,7 +33,7 @@ def upgrade() -> None:
     )
     op.create_index(
         "ix_document_number", "document", ["number"], unique=True,
-        sqlite_where=sa.text("number <> ''"), postgresql_where=sa.text("number <> ''"),
+        sqlite_where=sa.text("series <> ''"), postgresql_where=sa.text("series <> ''"),
     )  # fmt: skip
     op.create_table(
         "document_content",
