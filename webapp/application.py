@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from processes.bureau import Bureau
 from webapp import (
+    api,
     bar,
     case,
     clocks,
@@ -64,7 +65,7 @@ def build(settings: Settings, bureau: Bureau | None = None) -> Flask:
     faults.catch(app)
     headers.protect(app)
     health.install(app)
-    CSRFProtect(app)
+    csrf = CSRFProtect(app)
     signin.install(app)
     bar.install(app)
     for part in (inbox, step, case, clocks, timing, counter, supervision, messages, workdays):
@@ -74,4 +75,5 @@ def build(settings: Settings, bureau: Bureau | None = None) -> Flask:
     def home() -> Response:
         return redirect(url_for("inbox.show"))
 
+    api.install(app, csrf)
     return app

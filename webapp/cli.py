@@ -202,7 +202,7 @@ def run(settings: Settings, bind: str, threads: int, as_json: bool) -> None:
 @honest
 def worker(settings: Settings, once: bool, every: float, as_json: bool) -> None:
     """只办理到期的计时和任务；可以同时运行多个。"""
-    from webapp.serving import MAIL_SECONDS, post, tick
+    from webapp.serving import MAIL_SECONDS, notify, post, tick
 
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
@@ -212,8 +212,15 @@ def worker(settings: Settings, once: bool, every: float, as_json: bool) -> None:
             done = bureau.tick()
             if settings.postbox is not None:
                 post(bureau, settings.postbox)
+            notify(bureau, settings.webhooks_inside)
             say(as_json, {"done": done}, _("已办理到期事务：") + str(done))
             return
+
+        def notify_on() -> None:
+            while not stop.wait(every):
+                notify(bureau, settings.webhooks_inside)
+
+        threading.Thread(target=notify_on, daemon=True).start()
         mailed = float("-inf")
         while not stop.is_set():
             if settings.postbox is not None and time.monotonic() - mailed >= MAIL_SECONDS:

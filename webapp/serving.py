@@ -9,6 +9,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
+from engine.webhooks.sending import drop_old, send_due
 from processes import mail
 from processes.bureau import Bureau
 from processes.mail import Postbox
@@ -50,11 +51,13 @@ class Server(BaseApplication):  # type: ignore[misc]
         """Runs in the worker, after the fork: connections and threads are never shared between processes."""
         app = create_app(self._settings)
         with app.app_context():
-            start_ticker(context().bureau, self._settings.postbox)
+            start_ticker(context().bureau, self._settings.postbox, self._settings.webhooks_inside)
         return app
 
 
-def start_ticker(bureau: Bureau, postbox: Postbox | None = None) -> BackgroundScheduler:
+def start_ticker(
+    bureau: Bureau, postbox: Postbox | None = None, webhooks_inside: bool = False
+) -> BackgroundScheduler:
     """Do what is due every second: timers, jobs, messages. A missed tick is made up by the next."""
     scheduler = BackgroundScheduler(timezone="UTC")
     scheduler.add_job(tick, "interval", args=(bureau,), seconds=TICK_SECONDS, max_instances=1, coalesce=True)
@@ -62,8 +65,29 @@ def start_ticker(bureau: Bureau, postbox: Postbox | None = None) -> BackgroundSc
         scheduler.add_job(
             post, "interval", args=(bureau, postbox), seconds=MAIL_SECONDS, max_instances=1, coalesce=True
         )
+    scheduler.add_job(
+        notify,
+        "interval",
+        args=(bureau, webhooks_inside),
+        seconds=TICK_SECONDS,
+        max_instances=1,
+        coalesce=True,
+    )
+    scheduler.add_job(drop_old, "interval", args=(bureau.cases,), hours=1, max_instances=1, coalesce=True)
     scheduler.start()
     return scheduler
+
+
+def notify(bureau: Bureau, inside: bool) -> int:
+    """Send what webhooks wait for: beside the ticker, so that a slow receiver holds up no clock."""
+    try:
+        sent = 0
+        while count := send_due(bureau.cases, private=inside):
+            sent += count
+        return sent
+    except Exception as error:
+        log.error("webhooks_failed", exc_info=error)
+        return 0
 
 
 def post(bureau: Bureau, postbox: Postbox) -> int:

@@ -18,7 +18,8 @@ class Settings:
     """`folder` holds what the server keeps beside the database: its secret, sessions, pictures of tests.
 
     Times in minutes: a session ends `idle_minutes` after its last request, and `session_minutes` after sign-in
-    whatever happens. `secure_cookies` must be on wherever the desk is served by HTTPS.
+    whatever happens. `secure_cookies` must be on wherever the desk is served by HTTPS. `api_calls` is the pace of one
+    API token; `webhooks_inside` lets webhooks reach this machine and private networks, by plain HTTP too.
     """
 
     database_url: str
@@ -32,6 +33,8 @@ class Settings:
     upload_bytes: int = 64 * 1024 * 1024
     text_bytes: int = 4 * 1024 * 1024
     postbox: Postbox | None = None
+    api_calls: str = "600 per minute"
+    webhooks_inside: bool = False
 
 
 def from_environment() -> Settings:
@@ -54,6 +57,8 @@ def from_environment() -> Settings:
             sign_ins=env.str("SIGN_INS", "10 per minute"),
             demo_password=demo_password(folder),
             postbox=postbox(env),
+            api_calls=env.str("API_CALLS", "600 per minute"),
+            webhooks_inside=env.bool("WEBHOOKS_INSIDE", False),
         )
 
 

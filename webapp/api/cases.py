@@ -1,0 +1,100 @@
+"""The whole case: its state, history, clocks, diagrams, verification; notes and cancelling."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from flask import Response
+
+from engine.errors import NotFound
+from processes.views import CaseView
+from webapp.api import schemas
+from webapp.api.access import caller, idempotency_key, seen_revision
+from webapp.api.desk import answered, etag
+from webapp.api.part import part
+from webapp.context import bureau
+
+routes = part("cases", "办件")
+PLACE = "/cases/<case_id>"
+
+
+def seen(case_id: str) -> CaseView:
+    return bureau().case(caller(), case_id)
+
+
+@routes.operation("GET", PLACE, "办件", answers=schemas.Case, etag=True)
+def get_case(case_id: str) -> Any:
+    view = seen(case_id)
+    revision = view.history[-1].seq if view.history else 0
+    told = {name: getattr(view, name) for name in schemas.Case().fields if name != "revision"}
+    return {**told, "revision": revision, "may": sorted(view.may)}, 200, etag(revision)
+
+
+@routes.operation("GET", f"{PLACE}/history", "办理过程", answers=schemas.CaseHistory)
+def get_history(case_id: str) -> Any:
+    return {"rows": seen(case_id).history}
+
+
+@routes.operation("GET", f"{PLACE}/clocks", "期限", answers=schemas.ClockList)
+def list_clocks(case_id: str) -> Any:
+    return {"rows": seen(case_id).clocks}
+
+
+@routes.operation("GET", f"{PLACE}/clocks/<limit>", "一个期限及逐日计算表", answers=schemas.ClockWithDays)
+def get_clock(case_id: str, limit: str) -> Any:
+    found = next((one for one in seen(case_id).clocks if one.id == limit), None)
+    if found is None:
+        raise NotFound("办件没有这个期限")
+    return {**asdict(found), "days": found.days}
+
+
+@routes.operation("GET", f"{PLACE}/diagrams", "流程图及其标记", answers=schemas.DiagramList)
+def list_diagrams(case_id: str) -> Any:
+    return {"rows": seen(case_id).diagrams}
+
+
+@routes.operation(
+    "GET", f"{PLACE}/diagrams/<process>", "流程图的 BPMN 2.0 XML（办件所用的版本）", answers=None,
+    media_type="application/xml",
+)  # fmt: skip
+def get_diagram(case_id: str, process: str) -> Any:
+    found = next((one for one in seen(case_id).diagrams if one.process == process), None)
+    if found is None:
+        raise NotFound("办件没有这个流程图")
+    return Response(found.xml, content_type="application/xml; charset=utf-8")
+
+
+@routes.operation("GET", f"{PLACE}/verification", "重算办件的留痕哈希链", answers=schemas.Verification)
+def verify_case(case_id: str) -> Any:
+    seen(case_id)
+    breaks = bureau().verify(case_id)
+    return {"intact": not breaks, "breaks": breaks}
+
+
+@routes.operation(
+    "GET", "/verification", "重算全部办件的留痕哈希链", scope="admin", answers=schemas.Verification
+)
+def verify_all() -> Any:
+    breaks = bureau().verify()
+    return {"intact": not breaks, "breaks": breaks}
+
+
+@routes.operation(
+    "POST", f"{PLACE}/notes", "添加批注", scope="work", body=schemas.NoteBody, answers=schemas.Answered,
+    status=201, command=True,
+)  # fmt: skip
+def annotate_case(body: dict[str, Any], case_id: str) -> Any:
+    return answered(
+        bureau().annotate(caller(), case_id, body["text"], key=idempotency_key(), revision=seen_revision())
+    )
+
+
+@routes.operation(
+    "POST", f"{PLACE}/cancellation", "取消办件", scope="work", body=schemas.ReasonBody, answers=schemas.Answered,
+    command=True,
+)  # fmt: skip
+def cancel_case(body: dict[str, Any], case_id: str) -> Any:
+    return answered(
+        bureau().cancel(caller(), case_id, body["reason"], key=idempotency_key(), revision=seen_revision())
+    )
