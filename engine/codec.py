@@ -14,7 +14,13 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import orjson
+
 from engine.feel import Range, YearsAndMonths
+
+# What orjson would write in a way of its own comes to us: moments, records, subclasses.
+_PLAIN = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_SUBCLASS
+_SORTED = _PLAIN | orjson.OPT_SORT_KEYS
 
 
 def dumps(value: Any, *, canonical: bool = False) -> str:
@@ -25,21 +31,30 @@ def dumps(value: Any, *, canonical: bool = False) -> str:
         nonlocal tagged
         write = _WRITTEN.get(type(alien))
         if write is None:
+            if isinstance(alien, tuple):
+                return list(alien)
             if isinstance(alien, Mapping):
                 return dict(alien)
             write = _tag
         tagged += 1
         return write(alien)
 
-    encoder = json.JSONEncoder(
-        ensure_ascii=False, separators=(",", ":"), sort_keys=canonical, default=default, check_circular=False
-    )
-    text = encoder.encode(value)
+    try:
+        text = orjson.dumps(value, default, _SORTED if canonical else _PLAIN).decode()
+    except orjson.JSONEncodeError:
+        # Lone surrogates, whole numbers beyond 64 bits, keys that are no text, deep nesting: slower, the same text.
+        tagged = 0
+        text = _by_hand(value, default, canonical)
     # Quotes within strings are escaped, so `{"$` can only be an object whose first key begins with `$`.
     if text.count('{"$') != tagged:
-        tagged = 0
-        text = encoder.encode(_escaped(value))
+        text = _by_hand(_escaped(value), default, canonical)
     return text
+
+
+def _by_hand(value: Any, default: Callable[[Any], Any], canonical: bool) -> str:
+    return json.JSONEncoder(
+        ensure_ascii=False, separators=(",", ":"), sort_keys=canonical, default=default, check_circular=False
+    ).encode(value)
 
 
 def loads(text: str | bytes) -> Any:

@@ -56,6 +56,7 @@ class Plan:
         self.step = step
         self.editable = {name: each for name, each in fields.items() if step.modes[name] == "edit"}
         self.schema: Schema = schema_of(self.editable.values())
+        self.decoders = [(name, decoder(each)) for name, each in self.editable.items()]
         editable = self.editable.values()
         self.conditional = [each for each in editable if each.visible_when]
         self.needed = [
@@ -108,10 +109,13 @@ class Plan:
             elif raw is not None and raw != "" and raw != []:
                 filling.errors[cut(name)] = [self._refusal(name)]
         try:
-            filling.values = self.schema.load(sent)
-        except ValidationError as wrong:
-            flatten(wrong.messages_dict, filling.errors)
-            filling.values = dict(wrong.valid_data) if isinstance(wrong.valid_data, dict) else {}
+            # What the schema does for fields that are all right, without its ceremony.
+            for name, decode in self.decoders:
+                if name in sent:
+                    raw = sent[name]
+                    filling.values[name] = None if raw is None else decode(raw)
+        except ValidationError:
+            self._faulty(filling, sent)
         for name, decode, default in self.defaults:
             if name not in data and known.get(name) is None:
                 filling.values[name] = decode(default)
@@ -123,6 +127,14 @@ class Plan:
         if own.get("materials") not in (None, ""):
             self._mark(filling, own["materials"])
         return filling
+
+    def _faulty(self, filling: Filling, sent: Mapping[str, Any]) -> None:
+        """Every fault of the fields as the schema tells them, and the values that are right all the same."""
+        try:
+            filling.values = self.schema.load(sent)
+        except ValidationError as wrong:
+            flatten(wrong.messages_dict, filling.errors)
+            filling.values = dict(wrong.valid_data) if isinstance(wrong.valid_data, dict) else {}
 
     def _is_own(self, name: Any) -> bool:
         """The names that the form takes beside its fields: outcome, reason, materials."""

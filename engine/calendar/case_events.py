@@ -55,7 +55,7 @@ def advance(
     if limits.events.isdisjoint(written):
         return clocks, ()
     events: list[ClockEvent] = []
-    for limit in limits.values():
+    for limit in limits.touched(written):
         before = clocks.get(limit.id, WAITING)
         clock = before
         for name in (limit.starts, *limit.restarts):

@@ -178,12 +178,24 @@ class Limits(Mapping[str, Limit]):
             if limit.id in self._limits:
                 raise ValueError(f"期限“{limit.id}”重复")
             self._limits[limit.id] = limit
-        watched: set[str] = set()
+        watched: dict[str, list[Limit]] = {}
         for limit in self._limits.values():
-            watched.update((limit.starts, *limit.endings, *limit.restarts))
+            names = {limit.starts, *limit.endings, *limit.restarts}
             for ground in limit.suspensions:
-                watched.update((ground.starts, ground.ends))
-        self.events: frozenset[str] = frozenset(watched - {""})
+                names |= {ground.starts, ground.ends}
+            for name in names - {""}:
+                watched.setdefault(name, []).append(limit)
+        self._watching = {name: tuple(each) for name, each in watched.items()}
+        self.events: frozenset[str] = frozenset(watched)
+
+    def touched(self, written: Iterable[str]) -> Iterable[Limit]:
+        """The limits that any of these events may start, hold or end, in their order."""
+        watching = self._watching
+        found = [watching[name] for name in written if name in watching]
+        if len(found) == 1:
+            return found[0]
+        names = {limit.id for each in found for limit in each}
+        return [limit for name, limit in self._limits.items() if name in names]
 
     @classmethod
     def from_json(cls, data: Sequence[Mapping[str, Any]]) -> Limits:

@@ -143,7 +143,13 @@ def execute(
     projection = Projection(case_id, seq, at, loaded.header, loaded.steps, clocks)
     projection.take(effects)
     if lines:
-        projection.clocks_moved(executable.limits, lines, actor.user)
+        projection.clocks_moved(
+            executable.limits,
+            lines,
+            actor.user,
+            timers=bool(loaded.state.timers),
+            items=projection.earlier_items,
+        )
     if type(command) in (FailJob, ThrowJobError):
         projection.drop_job(command.job)  # type: ignore[union-attr]
     status = status_of(state)

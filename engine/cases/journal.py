@@ -14,6 +14,8 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import orjson
+
 from engine.cases.actor import Actor
 from engine.codec import dumps, loads
 from engine.kernel import effects as effect_types
@@ -36,7 +38,10 @@ _EFFECTS: dict[str, type[Any]] = {
 
 def entry_hash(columns: Iterable[Any], algorithm: str = "sha256") -> str:
     """`columns` as `COLUMNS` names them, without the last."""
-    text = _encode(list(columns)).encode("utf-8", "surrogatepass")
+    try:
+        text = orjson.dumps(list(columns))
+    except TypeError:  # lone surrogates: the same text, slower
+        text = _encode(list(columns)).encode("utf-8", "surrogatepass")
     digest = hashlib.sha256(text) if algorithm == "sha256" else hashlib.new(algorithm, text)
     return f"{algorithm}:{digest.hexdigest()}"
 

@@ -72,11 +72,25 @@ class Projection:
                 transaction.many(query, list(rows.values()))
 
     @property
+    def earlier_items(self) -> bool:
+        """Whether an item from before this command is open after it."""
+        return not self.steps.keys() <= self._items.keys()
+
+    @property
     def due(self) -> str:
         return self._case_due
 
-    def clocks_moved(self, limits: Limits, lines: tuple[ClockEvent, ...], actor: str) -> None:
-        """Ledger, runs, and whatever takes its due moment from a clock."""
+    def clocks_moved(
+        self,
+        limits: Limits,
+        lines: tuple[ClockEvent, ...],
+        actor: str,
+        *,
+        timers: bool = True,
+        items: bool = True,
+    ) -> None:
+        """Ledger, runs, and whatever takes its due moment from a clock; without `timers` and `items` the case has
+        none from before, and what this command itself opens bears its due moment already."""
         for number, line in enumerate(lines, 1):
             self._changes.append((queries.add_clock_events, {
                 "case_id": self._case_id, "seq": self._seq, "line": number, "limit_id": line.limit, "at": self._at,
@@ -95,16 +109,15 @@ class Projection:
             if clock is not None and clock.state == "expired":
                 continue  # its timers have their moment already
             running = due if clock is not None and clock.state == "running" else None
-            self._changes.append(
-                (
-                    queries.move_limit_timers,
-                    {"of_case": self._case_id, "of_limit": limit_id, "due": running, "run_at": running},
-                )
-            )
-            moved = {"of_case": self._case_id, "of_limit": limit_id, "due": running or FAR}
-            self._changes.append((queries.move_items, moved))
-            self._changes.append((queries.move_candidates, moved))
-        if self._seq > 1:
+            of_limit = {"of_case": self._case_id, "of_limit": limit_id}
+            if timers:
+                moved = {**of_limit, "due": running, "run_at": running}
+                self._changes.append((queries.move_limit_timers, moved))
+            if items:
+                follows = {**of_limit, "due": running or FAR}
+                self._changes.append((queries.move_items, follows))
+                self._changes.append((queries.move_candidates, follows))
+        if self._seq > 1 and items:
             self._change(queries.move_free_items, due=self._case_due)
             self._change(queries.move_free_candidates, due=self._case_due)
 

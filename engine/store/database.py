@@ -8,6 +8,7 @@ queued in pipeline mode; a command locks its case's row, so that commands on dif
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 import sqlite3
 import threading
@@ -165,6 +166,7 @@ class Database:
         self.postgres = backend == "postgresql"
         self.memory = backend == "sqlite" and self.url.database in (None, "", ":memory:")
         self._writer = threading.RLock()
+        self._written_by: tuple[int, Any, Any] | None = None  # process, its pooled connection, the driver's
         self.engine = sqlalchemy.create_engine(self.url, **self._engine_options())
         if not self.postgres:
             sqlalchemy.event.listen(self.engine, "connect", self._prepare_sqlite)
@@ -187,7 +189,7 @@ class Database:
             "pool_size": 16,
             "max_overflow": 48,
             "pool_use_lifo": True,
-            "connect_args": {"check_same_thread": False, "timeout": BUSY_TIMEOUT},
+            "connect_args": {"check_same_thread": False, "timeout": BUSY_TIMEOUT, "cached_statements": 512},
         }
 
     def _prepare_sqlite(self, connection: sqlite3.Connection, _record: object) -> None:
@@ -217,7 +219,7 @@ class Database:
         Raises Conflict when it must be run anew (lock not had in time, serialization), Duplicate for a row that
         is there already; whatever else the block raises rolls back and passes on.
         """
-        return self._postgres_writing() if self.postgres else self._sqlite_writing()
+        return self._postgres_writing() if self.postgres else _SqliteWriting(self, self._writer)
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[Transaction]:
@@ -249,28 +251,16 @@ class Database:
         shared: sqlite3.Connection = connection
         return shared
 
-    @contextlib.contextmanager
-    def _sqlite_writing(self) -> Iterator[Transaction]:
-        with self._writer:
+    def writer(self) -> sqlite3.Connection:
+        """The connection that all writes of this process go through; the caller holds `_writer`.
+
+        It stays out of the pool, whose check-out and reset would cost a command more than its statements do.
+        """
+        if self._written_by is None or self._written_by[0] != os.getpid():
             pooled = self.engine.raw_connection()
-            connection: Any = pooled.driver_connection
-            try:
-                connection.execute("BEGIN IMMEDIATE")
-                try:
-                    yield SqliteTransaction(connection)
-                    connection.execute("COMMIT")
-                except BaseException:
-                    if connection.in_transaction:
-                        connection.execute("ROLLBACK")
-                    raise
-            except sqlite3.IntegrityError as error:
-                raise (Duplicate if "UNIQUE" in str(error) else ChengbanError)(f"{error}") from error
-            except sqlite3.OperationalError as error:
-                if "locked" in str(error) or "busy" in str(error):
-                    raise Conflict() from error
-                raise
-            finally:
-                pooled.close()
+            self._written_by = os.getpid(), pooled, pooled.driver_connection
+        connection: sqlite3.Connection = self._written_by[2]
+        return connection
 
     @contextlib.contextmanager
     def _postgres_writing(self) -> Iterator[Transaction]:
@@ -299,4 +289,57 @@ class Database:
             pooled.close()
 
     def close(self) -> None:
+        with self._writer:
+            if self._written_by is not None and self._written_by[0] == os.getpid():
+                self._written_by[1].close()
+            self._written_by = None
         self.engine.dispose()
+
+
+class _SqliteWriting:
+    """BEGIN to COMMIT. A class, not a generator: this is entered at every command."""
+
+    __slots__ = ("_connection", "_database", "_lock")
+
+    def __init__(self, database: Database, lock: threading.RLock) -> None:
+        self._database = database
+        self._lock = lock
+
+    def __enter__(self) -> Transaction:
+        self._lock.acquire()
+        try:
+            connection = self._connection = self._database.writer()
+            connection.execute("BEGIN IMMEDIATE")
+            return SqliteTransaction(connection)
+        except BaseException as error:
+            self._lock.release()
+            if (told := _told(error)) is not error:
+                raise told from error
+            raise
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        connection, failed = self._connection, error
+        try:
+            if error is None:
+                connection.execute("COMMIT")
+        except BaseException as refused:
+            failed = refused
+        finally:
+            try:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+            finally:
+                self._lock.release()
+        if failed is not None and (told := _told(failed)) is not failed:
+            raise told from failed
+        if failed is not error and failed is not None:
+            raise failed
+
+
+def _told(error: BaseException) -> BaseException:
+    """What SQLite refused, in our words; anything else as it is."""
+    if isinstance(error, sqlite3.IntegrityError):
+        return (Duplicate if "UNIQUE" in str(error) else ChengbanError)(f"{error}")
+    if isinstance(error, sqlite3.OperationalError) and ("locked" in str(error) or "busy" in str(error)):
+        return Conflict()
+    return error
