@@ -15,6 +15,7 @@ from webapp import (
     case,
     clocks,
     counter,
+    documents,
     faults,
     headers,
     health,
@@ -68,6 +69,7 @@ def build(settings: Settings, bureau: Bureau | None = None) -> Flask:
     csrf = CSRFProtect(app)
     signin.install(app)
     bar.install(app)
+    documents.install(app)
     for part in (inbox, step, case, clocks, timing, counter, supervision, messages, workdays):
         app.register_blueprint(part.pages)
 
