@@ -10,22 +10,23 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from engine.calendar.period import SHANGHAI
-from engine.errors import CaseClosed, InvalidInput, ItemClosed, ItemTaken, NotFound, Refused
+from engine.errors import CaseClosed, InvalidInput, NotFound, Refused
 from engine.feel import Environment
-from engine.kernel import activities, adhoc, commands
+from engine.kernel import activities, adhoc, commands, operations
 from engine.kernel import effects as done
 from engine.kernel.catching import catch
 from engine.kernel.correlation import received
 from engine.kernel.gateways import find_joins, settle
 from engine.kernel.incidents import fail_job, given, resolve, take_job
 from engine.kernel.net import Net, Node
+from engine.kernel.parts import complete_item
 from engine.kernel.returns import return_to, withdraw
 from engine.kernel.run import OPERATIONS, Bounds, BoundsExceededError, Run, StuckError, operation
 from engine.kernel.scopes import populate, watch_events
 from engine.kernel.state import Incident, State
 from engine.kernel.subscriptions import rearm, reconsider
 from engine.kernel.throwing import deliver_signal, end_case, raise_error
-from engine.kernel.undo import forget_undo, keep_undo, variables_in_sight
+from engine.kernel.undo import forget_undo
 from engine.kernel.variables import normal, transferred, write
 from engine.model import bpmn
 
@@ -68,9 +69,11 @@ def apply(
         return _start(net, command, now, environment, bounds)
     if state is None:
         raise NotFound("办件尚未开始")
-    if state.status != "running" and not isinstance(command, commands.Annotate):
+    if state.status != "running" and not isinstance(command, commands.Annotate | commands.CopyCase):
         raise CaseClosed()
     run = Run(net, state.copy(), now, environment, bounds)
+    if state.suspended:
+        operations.not_halted(run, command)
     find_joins(run)
     try:
         HANDLERS[type(command)](run, command)
@@ -188,53 +191,6 @@ def _begin_at(run: Run, began: Node, command: commands.StartCase) -> None:
 # ------------------------------------------------------------------ commands
 
 
-def _open_item(run: Run, number: str, user: str | None) -> Any:
-    item = run.state.items.get(number)
-    if item is None:
-        raise ItemClosed()
-    if user is not None and item.user is not None and item.user != user:
-        raise ItemTaken()
-    return item
-
-
-def _claim(run: Run, command: commands.ClaimItem) -> None:
-    item = _open_item(run, command.item, command.user)
-    if item.user is None:
-        run.state.items[command.item] = item._replace(user=command.user)
-        run.emit(done.ItemClaimed(command.item, command.user))
-
-
-def _release(run: Run, command: commands.ReleaseItem) -> None:
-    item = _open_item(run, command.item, command.user)
-    if item.user is None:
-        raise Refused("该待办尚未签收")
-    run.state.items[command.item] = item._replace(user=None)
-    run.emit(done.ItemReleased(command.item, command.user))
-
-
-def _complete_item(run: Run, command: commands.CompleteItem) -> None:
-    item = _open_item(run, command.item, command.user)
-    token = run.token(item.token)
-    scope = run.scope(token.scope)
-    before = variables_in_sight(run, item.token)
-    del run.state.items[command.item]
-    token.waits.remove(command.item)
-    run.emit(done.ItemCompleted(command.item, item.element, command.user))
-    if token.index < 0 and item.element not in scope.done:
-        scope.done.append(item.element)
-    alone, number = token.index < 0, token.id
-    run.touched.clear()
-    run.push("complete", token.id, given(command.values))
-    run.drain(reconsider, settle)
-    if alone and run.state.status == "running" and scope.id in run.state.scopes:
-        keep_undo(run, command, item.element, scope.id, number, before)
-
-
-def _return(run: Run, command: commands.ReturnTo) -> None:
-    _open_item(run, command.item, command.user)
-    return_to(run, command)
-
-
 def _cancel(run: Run, command: commands.CancelCase) -> None:
     end_case(run, "cancelled", command.reason)
 
@@ -302,10 +258,9 @@ def _annotate(run: Run, command: commands.Annotate) -> None:
 
 
 HANDLERS: dict[type[Any], Callable[[Run, Any], None]] = {
-    commands.ClaimItem: _claim,
-    commands.ReleaseItem: _release,
-    commands.CompleteItem: _complete_item,
-    commands.ReturnTo: _return,
+    **operations.HANDLERS,
+    commands.CompleteItem: complete_item,
+    commands.ReturnTo: return_to,
     commands.WithdrawItem: withdraw,
     commands.CancelCase: _cancel,
     commands.DeliverMessage: _message,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator
 
-from engine.errors import Fault
+from engine.errors import Fault, InvalidInput
 from engine.kernel.net import Net, Node, ProcessNet
+from engine.kernel.operations import OPERATIONS
+from engine.kernel.signing_rule import rule_of
 from engine.model import bpmn
 
 CATCHES = {"message", "timer", "signal", "conditional"}
@@ -90,8 +92,8 @@ def _activity(node: Node) -> Iterator[tuple[str, str]]:
             yield "loop", f"循环“{node.id}”的次数上限为负"
     if isinstance(loop, bpmn.StandardLoop) and loop.maximum is None and loop.condition is None:
         yield "loop", f"循环“{node.id}”既没有条件也没有次数上限，永不结束"
-    if isinstance(model, bpmn.UserTask) and model.sign:
-        yield "unsupported", f"用户任务“{node.id}”的 sign 不能执行，会签请用多实例和 completionCondition"
+    if isinstance(model, bpmn.UserTask):
+        yield from _operations(node, model)
     if isinstance(model, bpmn.ScriptTask):
         if model.script is None:
             yield "script", f"脚本任务“{node.id}”没有脚本"
@@ -121,6 +123,20 @@ def _activity(node: Node) -> Iterator[tuple[str, str]]:
                 yield "start", f"嵌入子流程“{node.id}”的开始事件不能带触发条件"
     if model.for_compensation and (node.incoming or node.outgoing):
         yield "compensation", f"补偿活动“{node.id}”不能有顺序流"
+
+
+def _operations(node: Node, model: bpmn.UserTask) -> Iterator[tuple[str, str]]:
+    """The signing rule can be read and has signers, and every allowed operation exists."""
+    if model.sign is not None:
+        try:
+            rule_of(model.sign)
+        except InvalidInput as wrong:
+            yield "sign", f"用户任务“{node.id}”：{wrong.message}"
+        if model.post is None and model.lane is None:
+            yield "sign", f"用户任务“{node.id}”有签署规则而没有岗位，没有人能够签署"
+    for operation in model.allow or ():
+        if operation not in OPERATIONS:
+            yield "allow", f"用户任务“{node.id}”允许的操作“{operation}”不存在，可用：{'、'.join(OPERATIONS)}"
 
 
 def _event(process: ProcessNet, node: Node) -> Iterator[tuple[str, str]]:

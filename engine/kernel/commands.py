@@ -41,13 +41,18 @@ class CompleteItem(NamedTuple):
 
 
 class ReturnTo(NamedTuple):
-    """From an open item back to a user task that was completed before; `reason` is required."""
+    """From an open item back to a user task that was completed before; `reason` is required.
+
+    `mode`: `step` (the case goes on from there step by step) | `direct` (straight back to the returner; nothing
+    else moves meanwhile).
+    """
 
     item: str
     target: str
     reason: str
     user: str | None = None
     values: Mapping[str, Any] = {}
+    mode: str = "step"
 
 
 class WithdrawItem(NamedTuple):
@@ -123,6 +128,95 @@ class Annotate(NamedTuple):
     text: str
     item: str | None = None
 
+
+# -- on who does what; a signer or addressee is a post, or a user as `user:<name>` ---------------------------------
+
+
+class TransferItem(NamedTuple):
+    """转办. `user` is the holder; None where whoever may move other people's work does it."""
+
+    item: str
+    to: str
+    reason: str
+    user: str | None = None
+
+
+class DelegateItem(NamedTuple):
+    """委派: it comes back to `user` when the other is done."""
+
+    item: str
+    to: str
+    reason: str
+    user: str
+
+
+class AddSigners(NamedTuple):
+    """加签. `where`: before | after (the holder signs) | with (one more voter of a signing)."""
+
+    item: str
+    signers: tuple[str, ...]
+    where: str
+    reason: str
+    user: str
+
+
+class RemoveSigner(NamedTuple):
+    """减签: `item` is the open part to drop; or, with `signer`, the item after which that signer was to sign."""
+
+    item: str
+    reason: str
+    user: str
+    signer: str = ""
+
+
+class CopyCase(NamedTuple):
+    """抄送."""
+
+    to: tuple[str, ...]
+    text: str
+    user: str
+
+
+class UrgeItem(NamedTuple):
+    """催办: `to` is who has the item, as the shell knows."""
+
+    item: str
+    to: str
+    text: str
+    user: str
+
+
+class SuperviseCase(NamedTuple):
+    """督办: `to` answers by the day `until`."""
+
+    to: tuple[str, ...]
+    text: str
+    user: str
+    until: date | None = None
+
+
+class SuspendCase(NamedTuple):
+    """挂起: nobody's step goes on. `running` names the limits that go on all the same, as the shell found them."""
+
+    reason: str
+    running: tuple[str, ...] = ()
+
+
+class ResumeCase(NamedTuple):
+    reason: str
+
+
+class RecusePerson(NamedTuple):
+    """回避: `user` acts no more in this case."""
+
+    user: str
+    reason: str
+
+
+OPERATION_COMMANDS: tuple[type[Any], ...] = (
+    TransferItem, DelegateItem, AddSigners, RemoveSigner, CopyCase, UrgeItem, SuperviseCase, SuspendCase,
+    ResumeCase, RecusePerson,
+)  # fmt: skip
 
 # -- on the statutory clocks; carried out by `engine.cases`, the kernel has no part in them -----------------------
 
@@ -267,6 +361,16 @@ Command = (
     | ResolveIncident
     | SetVariables
     | Annotate
+    | TransferItem
+    | DelegateItem
+    | AddSigners
+    | RemoveSigner
+    | CopyCase
+    | UrgeItem
+    | SuperviseCase
+    | SuspendCase
+    | ResumeCase
+    | RecusePerson
     | ClockCommand
     | DocumentCommand
     | AttachmentCommand
@@ -276,7 +380,7 @@ COMMANDS: dict[str, type[Any]] = {
     for kind in (
         StartCase, ClaimItem, ReleaseItem, CompleteItem, ReturnTo, WithdrawItem, CancelCase, DeliverMessage,
         DeliverSignal, FireTimer, FinishJob, ThrowJobError, FailJob, ResolveIncident, SetVariables, Annotate,
-        *CLOCK_COMMANDS, *DOCUMENT_COMMANDS, *ATTACHMENT_COMMANDS,
+        *OPERATION_COMMANDS, *CLOCK_COMMANDS, *DOCUMENT_COMMANDS, *ATTACHMENT_COMMANDS,
     )
 }  # fmt: skip
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 
@@ -276,6 +277,112 @@ class Annotated(NamedTuple):
     event: str = "annotated"
 
 
+class ItemTransferred(NamedTuple):
+    """`to` is a post, or a user as `user:<name>`; `before` who had claimed it."""
+
+    item: str
+    element: str
+    to: str
+    before: str | None
+    event: str = "item_transferred"
+
+
+class PartOpened(NamedTuple):
+    """The item opened just before is part of `of`: another item, or a signing. `kind`: delegate | before | after |
+    sign."""
+
+    item: str
+    of: str
+    kind: str
+    signer: str
+    by: str | None
+    event: str = "part_opened"
+
+
+class ItemSetAside(NamedTuple):
+    """It waits for its parts."""
+
+    item: str
+    event: str = "item_set_aside"
+
+
+class ItemResumed(NamedTuple):
+    """Its parts are done: it is its holder's again."""
+
+    item: str
+    user: str | None
+    event: str = "item_resumed"
+
+
+class SignersAwaited(NamedTuple):
+    """Those who will sign after the item."""
+
+    item: str
+    signers: tuple[str, ...]
+    event: str = "signers_awaited"
+
+
+class VoteCast(NamedTuple):
+    """`vote` None is an abstention."""
+
+    signing: str
+    signer: str
+    user: str | None
+    vote: bool | None
+    weight: Decimal
+    event: str = "vote_cast"
+
+
+class SigningDecided(NamedTuple):
+    signing: str
+    element: str
+    passed: bool
+    event: str = "signing_decided"
+
+
+class CaseCopied(NamedTuple):
+    to: tuple[str, ...]
+    text: str
+    by: str
+    event: str = "case_copied"
+
+
+class ItemUrged(NamedTuple):
+    item: str
+    element: str
+    to: str
+    text: str
+    by: str
+    event: str = "item_urged"
+
+
+class CaseSupervised(NamedTuple):
+    to: tuple[str, ...]
+    text: str
+    by: str
+    until: date | None
+    event: str = "case_supervised"
+
+
+class CaseSuspended(NamedTuple):
+    """`running`: the limits that the law does not stop, and that run on."""
+
+    reason: str
+    running: tuple[str, ...]
+    event: str = "case_suspended"
+
+
+class CaseResumed(NamedTuple):
+    reason: str
+    event: str = "case_resumed"
+
+
+class PersonRecused(NamedTuple):
+    user: str
+    reason: str
+    event: str = "person_recused"
+
+
 class ClockChanged(NamedTuple):
     """A clock command's line in the ledger. `change`: suspended | resumed | extended | cancelled | restarted | expired
     | recomputed.
@@ -363,6 +470,19 @@ Effect = (
     | IncidentResolved
     | WritesCollided
     | Annotated
+    | ItemTransferred
+    | PartOpened
+    | ItemSetAside
+    | ItemResumed
+    | SignersAwaited
+    | VoteCast
+    | SigningDecided
+    | CaseCopied
+    | ItemUrged
+    | CaseSupervised
+    | CaseSuspended
+    | CaseResumed
+    | PersonRecused
     | ClockChanged
     | DocumentIssued
     | DocumentVoided

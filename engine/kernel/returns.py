@@ -7,10 +7,12 @@ other branches.
 
 from __future__ import annotations
 
-from engine.errors import NotFound, Refused
+from engine.errors import InvalidInput, NotFound, Refused
 from engine.kernel import effects as done
 from engine.kernel.commands import ReturnTo, WithdrawItem
 from engine.kernel.net import Body, Node
+from engine.kernel.operations import allowed
+from engine.kernel.parts import USER, mend_errands, not_recused, open_item, send_errand
 from engine.kernel.run import Run
 from engine.kernel.state import Scope, Token
 from engine.kernel.undo import lineage
@@ -68,6 +70,8 @@ def go_back(run: Run, scope: Scope, body: Body, current: str, target: str, reaso
     inner = region - (set() if passed else set(foreign))
     sources = {flow.id: each.id for each in body.nodes.values() for flow in each.outgoing}
     for number in reversed(list(scope.tokens)):
+        if number not in run.state.tokens:
+            continue
         token = run.state.tokens[number]
         waits_in_join = token.node in foreign and not passed
         from_region = sources.get(token.flow) in inner or sources.get(token.flow) == target
@@ -106,19 +110,14 @@ def _served(run: Run, scope: Scope, body: Body, join: Node, flow: str) -> bool:
     return False
 
 
-def _allowed(node: Node, operation: str, word: str) -> None:
-    """`chengban:allow` lists the operations of a step; absent, all are allowed."""
-    allow = node.model.allow if isinstance(node.model, bpmn.UserTask) else None
-    if allow is not None and operation not in allow:
-        raise Refused(f"环节“{node.model.name or node.id}”不允许{word}")
-
-
 def return_to(run: Run, command: ReturnTo) -> None:
     """From an open item to a user task completed before, in its scope instance or an enclosing one."""
-    item = run.state.items[command.item]
+    item = open_item(run, command.item, command.user)
     if not command.reason.strip():
         raise Refused("退回须写明理由")
-    _allowed(run.node(run.state.tokens[item.token]), "return", "退回")
+    if command.mode not in ("step", "direct"):
+        raise InvalidInput(f"没有“{command.mode}”这种退回方式")
+    allowed(run.node(run.state.tokens[item.token]), "return")
     token = run.state.tokens[item.token]
     here = token.node
     while True:
@@ -132,10 +131,16 @@ def return_to(run: Run, command: ReturnTo) -> None:
     write(run, item.token, normal(command.values), item.element)
     scope = run.scope(scope.id)
     del run.state.items[command.item]
+    run.state.parts.pop(command.item, None)
+    run.state.rounds.pop(command.item, None)
     run.token(item.token).waits.remove(command.item)
     run.emit(done.ItemReturned(command.item, item.element, command.target, command.reason, command.user))
-    body = run.net.processes[scope.process].nodes[command.target].body
-    go_back(run, scope, body, here, command.target, "returned")
+    target = run.net.processes[scope.process].nodes[command.target]
+    if command.mode == "direct":
+        send_errand(run, run.token(item.token), target, scope.id)
+        return
+    go_back(run, scope, target.body, here, command.target, "returned")
+    mend_errands(run)
 
 
 def withdraw(run: Run, command: WithdrawItem) -> None:
@@ -150,9 +155,13 @@ def withdraw(run: Run, command: WithdrawItem) -> None:
     if undo.scope not in run.state.scopes or any(number not in run.state.tokens for number in undo.tokens):
         raise NotFound("该待办办结后已有后续办理，不能撤回")
     process = run.net.processes[run.state.scopes[undo.scope].process]
-    _allowed(process.nodes[undo.element], "withdraw", "撤回")
+    allowed(process.nodes[undo.element], "withdraw")
+    if command.user is not None:
+        not_recused(run, command.user)
     for item in run.state.items.values():
-        if item.user is not None and set(undo.tokens) & set(lineage(run.state, item.token)):
+        part = run.state.parts.get(item.item)
+        named = part is not None and part.signer == f"{USER}{item.user}"  # his from the start: not begun
+        if item.user is not None and not named and set(undo.tokens) & set(lineage(run.state, item.token)):
             raise Refused("后续待办已有人签收，不能撤回")
     del run.state.undo[command.item]
     run.emit(done.ItemWithdrawn(command.item, undo.element, command.user, command.reason))
@@ -174,3 +183,4 @@ def withdraw(run: Run, command: WithdrawItem) -> None:
     )
     token = run.new_token(undo.element, scope)
     run.push("enter", token.id)
+    mend_errands(run)

@@ -147,12 +147,14 @@ class Run:
     # ---- the end of things
 
     def close(self, waits: list[str], reason: str) -> None:
-        """End what a token or scope waits for: items, timers, jobs, subscriptions, incidents."""
+        """End what a token or scope waits for: items, signings, errands, timers, jobs, subscriptions, incidents."""
         state = self.state
         for wait in waits:
             kind = wait[0]
             if kind == "i":
                 item = state.items.pop(wait, None)
+                state.parts.pop(wait, None)
+                state.rounds.pop(wait, None)
                 if item:
                     self.effects.append(done.ItemCancelled(wait, item.element, reason))
             elif kind == "t":
@@ -167,6 +169,11 @@ class Run:
                 subscription = state.subscriptions.pop(wait, None)
                 if subscription and subscription.kind in ("message", "signal"):
                     self.effects.append(done.SubscriptionClosed(wait, subscription.node))
+            elif kind == "g":
+                state.signings.pop(wait, None)
+            elif kind == "r":
+                if int(wait[1:]) in state.tokens:
+                    self.cancel(int(wait[1:]), reason)
             else:
                 incident = state.incidents.pop(wait, None)
                 if incident:
@@ -192,6 +199,8 @@ class Run:
             for child in tokens[current].children:
                 pending.extend(self.state.scopes[child].tokens)
         for current in reversed(order):
+            if current not in tokens:
+                continue  # an errand, gone with whoever waited for it
             token = self.token(current)
             for child in token.children:
                 self.close(self.scope(child).waits, reason)
@@ -206,7 +215,7 @@ class Run:
     def cancel_within(self, scope: Scope, reason: str = "interrupted", *, spare: int = 0) -> None:
         """End every token of a scope, but `spare`, newest first."""
         for number in reversed(list(scope.tokens)):
-            if number != spare:
+            if number != spare and number in self.state.tokens:
                 self.cancel(number, reason)
 
     # ---- motion

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from engine import codec
@@ -69,6 +70,42 @@ class Incident(NamedTuple):
     message: str
     step: str = ""
     argument: Any = None
+
+
+class Part(NamedTuple):
+    """An open work item that is part of another, or of a signing: `of` names that one. `kind`: delegate | before |
+    after | sign. `signer` is a post, or a user as `user:<name>`; `by` who asked for it, None where the diagram does."""
+
+    item: str
+    of: str
+    kind: str
+    signer: str
+    by: str | None = None
+    weight: Decimal = Decimal(1)
+    veto: bool = False
+
+
+class Round(NamedTuple):
+    """A work item with parts: `open` of them are under way, `after` (signer, by) come once it is done itself.
+
+    `signed`: it is, and `values`, `user` wait for the signers after it. Before that `values` are what a delegate
+    handed in, for the delegator to confirm.
+    """
+
+    item: str
+    open: int = 0
+    after: tuple[tuple[str, str | None], ...] = ()
+    signed: bool = False
+    values: Mapping[str, Any] = {}
+    user: str | None = None
+
+
+class Signing(NamedTuple):
+    """A step that several sign. `votes`: [signer, user, vote, weight, veto, values] in the order of signing."""
+
+    signing: str
+    token: int
+    votes: list[list[Any]]
 
 
 class Undo(NamedTuple):
@@ -197,8 +234,8 @@ class State:
     """One case. `status`: running | completed | terminated | error_event | cancelled."""
 
     __slots__ = (
-        "counters", "incidents", "items", "jobs", "process", "scopes", "status", "subscriptions", "timers", "tokens",
-        "undo",
+        "counters", "incidents", "items", "jobs", "parts", "process", "recused", "rounds", "scopes", "signings",
+        "status", "subscriptions", "suspended", "timers", "tokens", "undo",
     )  # fmt: skip
 
     def __init__(self, process: str) -> None:
@@ -213,6 +250,11 @@ class State:
         self.subscriptions: dict[str, Subscription] = {}
         self.incidents: dict[str, Incident] = {}
         self.undo: dict[str, Undo] = {}
+        self.parts: dict[str, Part] = {}
+        self.rounds: dict[str, Round] = {}
+        self.signings: dict[str, Signing] = {}
+        self.suspended = ""  # why the case rests; empty: it does not
+        self.recused: dict[str, str] = {}  # who must not act in this case, and why
 
     def copy(self) -> State:
         """A copy whose records are still shared; `Run` copies those that it writes."""
@@ -227,6 +269,11 @@ class State:
         other.subscriptions = self.subscriptions.copy()
         other.incidents = self.incidents.copy()
         other.undo = self.undo.copy()
+        other.parts = self.parts.copy()
+        other.rounds = self.rounds.copy()
+        other.signings = self.signings.copy()
+        other.suspended = self.suspended
+        other.recused = self.recused.copy()
         return other
 
     @property
@@ -260,11 +307,16 @@ class State:
         }
         tables: dict[str, dict[str, Any]] = {
             "items": self.items, "timers": self.timers, "jobs": self.jobs, "subs": self.subscriptions,
-            "incidents": self.incidents, "undo": self.undo,
+            "incidents": self.incidents, "undo": self.undo, "parts": self.parts, "rounds": self.rounds,
+            "signings": self.signings,
         }  # fmt: skip
         for name, table in tables.items():
             if table:
                 data[name] = [list(row) for row in table.values()]
+        if self.suspended:
+            data["suspended"] = self.suspended
+        if self.recused:
+            data["recused"] = self.recused
         return codec.dumps(data)
 
     @classmethod
@@ -291,6 +343,13 @@ class State:
             row[0]: Undo(row[0], row[1], row[2], row[3], tuple(row[4]), row[5])
             for row in data.get("undo", ())
         }
+        state.parts = {row[0]: Part(*row) for row in data.get("parts", ())}
+        state.rounds = {
+            row[0]: Round(row[0], int(row[1]), tuple((who, by) for who, by in row[2]), *row[3:])
+            for row in data.get("rounds", ())
+        }
+        state.signings = {row[0]: Signing(*row) for row in data.get("signings", ())}
+        state.suspended, state.recused = data.get("suspended", ""), data.get("recused", {})
         return state
 
     def __eq__(self, other: object) -> bool:

@@ -8,6 +8,7 @@ from engine.feel import FeelLimitError, Trouble
 from engine.kernel import effects as done
 from engine.kernel.activities import complete
 from engine.kernel.net import Node
+from engine.kernel.parts import begin_signing, rule_at
 from engine.kernel.run import Run, StuckError
 from engine.kernel.state import Item, Job, Token, visible
 from engine.kernel.subscriptions import arm
@@ -22,7 +23,7 @@ def passing(run: Run, token: Token, node: Node) -> None:
 
 
 def user_task(run: Run, token: Token, node: Node) -> None:
-    """A work item opens; its post is evaluated now. Also a manual task that names a post."""
+    """A work item opens, or one a signer; the post is evaluated now. Also a manual task that names a post."""
     task = node.model
     post: Any = task.lane
     form = limit = None
@@ -30,12 +31,16 @@ def user_task(run: Run, token: Token, node: Node) -> None:
         form, limit = task.form, task.limit
         if "post" in node.expressions:
             post = evaluate(run, token.id, node.expressions["post"], node.expressions["post"].text)
-            if post is not None and not isinstance(post, str):
+            if post is not None and not isinstance(post, str) and not (task.sign and isinstance(post, list)):
                 raise StuckError(
                     "expression", f"岗位“{node.expressions['post'].text}”的值不是文字，而是 {post!r}"
                 )
         elif task.post is not None:
             post = task.post
+        rule = rule_at(node)
+        if rule is not None:
+            begin_signing(run, token, node, rule, post)
+            return
     item = run.number("i")
     run.state.items[item] = Item(item, token.id, node.process.id, node.id)
     token.waits.append(item)

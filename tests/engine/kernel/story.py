@@ -150,6 +150,12 @@ class Case:
         waits += [wait for scope in state.scopes.values() for wait in scope.waits]
         assert len(waits) == len(set(waits))
         known = {*state.items, *state.timers, *state.jobs, *state.subscriptions}
+        known |= {
+            *state.signings,
+            *(f"r{token.id}" for token in state.tokens.values() if "back" in (token.data or {})),
+        }
+        assert {*state.parts, *state.rounds} <= set(state.items)
+        assert {part.of for part in state.parts.values()} <= {*state.rounds, *state.signings}
         known |= {key for key, incident in state.incidents.items() if incident.token}
         assert set(waits) == known
         if state.status != "running":
