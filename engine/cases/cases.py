@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -30,6 +30,7 @@ from engine.kernel.commands import (
     StartCase,
 )
 from engine.store import Conflict, Store, Transaction, queries
+from engine.store.database import Row
 
 T = TypeVar("T")
 
@@ -205,8 +206,9 @@ class Cases:
                 with self.store.writing() as transaction:
                     transaction.touched = loaded
                     result = work(transaction)
-                    for case_id, case in loaded:
-                        correspondence.announce(transaction, case_id, case.revision, self.clock())
+                    if transaction.announced:
+                        for case_id, case in loaded:
+                            correspondence.announce(transaction, case_id, case.revision, self.clock())
             except Conflict as conflict:
                 if attempt == ATTEMPTS - 1:
                     raise Busy() from conflict
@@ -229,12 +231,7 @@ class Cases:
         item: str | None = None,
         revision: int | None = None,
     ) -> Answer:
-        of_case = {"of_case": case_id}
-        head, answered, row = transaction.each(
-            (queries.lock_case, of_case),
-            (queries.answered, {**of_case, "key": key}),
-            (queries.item_of_case, {**of_case, "of_item": item}),
-        )
+        head, answered, row = self._opened(transaction, {"of_case": case_id, "key": key, "of_item": item})
         if answered is not None:
             seq, effects, status = answered
             return Answer(case_id, seq, effects_of(effects), status, replayed=True)
@@ -247,6 +244,18 @@ class Cases:
         if callable(command):
             command = command(CaseView(case_id, loaded, transaction, now, row))
         return execution.execute(self, transaction, case_id, loaded, command, actor=actor, key=key, now=now)
+
+    def _opened(self, transaction: Transaction, asked: Mapping[str, Any]) -> Sequence[Row | None]:
+        """The case's revision, the answer that the key had before, the work item's row."""
+        if transaction.postgres:
+            return transaction.each(
+                (queries.lock_case, asked), (queries.answered, asked), (queries.item_of_case, asked)
+            )
+        row = transaction.one(queries.opened_case, asked)
+        if row is None:
+            return None, None, None
+        transaction.announced = bool(row[1])
+        return row[:1], row[2:5] if row[2] is not None else None, row[5:] if row[5] is not None else None
 
     def settle(self, transaction: Transaction, job: tuple[str, str]) -> bool:
         """Take a job off the list; False when it had been done."""

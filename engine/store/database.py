@@ -79,12 +79,14 @@ def _compiled(statement: sqlalchemy.ClauseElement, dialect: Any, placeholder: st
 class SqliteTransaction:
     """What runs between BEGIN and COMMIT on SQLite; outside a transaction, single reads."""
 
-    __slots__ = ("_connection", "touched")  # touched: what the caller remembers once the commit is done
+    # touched: what the caller remembers once the commit is done; announced: whether a webhook may want to be told
+    __slots__ = ("_connection", "announced", "touched")
     postgres = False
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self.touched: list[tuple[str, Any]] = []
+        self.announced = True
 
     def one(self, query: Query, parameters: Mapping[str, Any]) -> Row | None:
         row: Row | None = self._connection.execute(query.sqlite, parameters).fetchone()
@@ -118,12 +120,14 @@ class SqliteTransaction:
 class PostgresTransaction:
     """What runs between BEGIN and COMMIT on PostgreSQL."""
 
-    __slots__ = ("_connection", "touched")  # touched: what the caller remembers once the commit is done
+    # touched: what the caller remembers once the commit is done; announced: whether a webhook may want to be told
+    __slots__ = ("_connection", "announced", "touched")
     postgres = True
 
     def __init__(self, connection: psycopg.Connection[Row]) -> None:
         self._connection = connection
         self.touched: list[tuple[str, Any]] = []
+        self.announced = True
 
     def one(self, query: Query, parameters: Mapping[str, Any]) -> Row | None:
         return self._connection.execute(query.postgres, parameters).fetchone()

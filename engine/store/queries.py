@@ -12,6 +12,7 @@ from sqlalchemy import (
     Table,
     and_,
     bindparam,
+    case,
     delete,
     exists,
     func,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    true,
     tuple_,
     update,
 )
@@ -115,17 +117,60 @@ release_item = Query(
     )
 )
 close_item = Query(update(t.work_item).where(_OF_ITEM).values(_set("state", "closed_by", "closed_at")))
+# Handed to a user: an item that waits for its parts goes on waiting.
+hold_item = Query(
+    update(t.work_item)
+    .where(_OF_ITEM)
+    .values(
+        state=case(
+            (t.work_item.c.state == literal_column("'waiting'"), literal_column("'waiting'")),
+            else_=literal_column("'claimed'"),
+        ),
+        **_set("claimed_by", "claimed_at"),
+    )
+)
+set_item_state = Query(update(t.work_item).where(_OF_ITEM).values(_set("state")))
+set_post = Query(update(t.work_item).where(_OF_ITEM).values(_set("post")))
 _OF_CANDIDATE = and_(
     t.work_item_candidate.c.case_id == _CASE_ID, t.work_item_candidate.c.item == bindparam("of_item")
 )
 set_claimable = Query(update(t.work_item_candidate).where(_OF_CANDIDATE).values(_set("claimable")))
 drop_candidates = Query(delete(t.work_item_candidate).where(_OF_CANDIDATE))
+# A candidate for an item that has been open before, due as the item is.
+copy_candidate = Query(
+    insert(t.work_item_candidate).from_select(
+        ["case_id", "item", "candidate", "due", "claimable"],
+        select(
+            t.work_item.c.case_id, t.work_item.c.item, bindparam("candidate"), t.work_item.c.due, true()
+        ).where(_OF_ITEM),
+    )
+)
+# What a person has on the desk, and what waits there for others: for whoever takes all of it over.
+held_by, waiting_of = (
+    Query(
+        select(t.work_item.c.case_id, t.work_item.c.item)
+        .where(
+            t.work_item.c.claimed_by == bindparam("user"),
+            t.work_item.c.state == literal_column(state),
+            tuple_(t.work_item.c.case_id, t.work_item.c.item)
+            > tuple_(bindparam("after_case"), bindparam("after_item")),
+        )
+        .order_by(t.work_item.c.case_id, t.work_item.c.item)
+        .limit(bindparam("limit"))
+    )
+    for state in ("'claimed'", "'waiting'")
+)
+_UNDONE: list[ColumnElement[str]] = [
+    literal_column("'open'"),
+    literal_column("'claimed'"),
+    literal_column("'waiting'"),
+]
 # A clock moved: the lists follow.
 move_items = Query(
     update(t.work_item)
     .where(
         t.work_item.c.case_id == _CASE_ID,
-        t.work_item.c.state.in_([literal_column("'open'"), literal_column("'claimed'")]),
+        t.work_item.c.state.in_(_UNDONE),
         t.work_item.c.limit_id == bindparam("of_limit"),
     )
     .values(_set("due"))
@@ -147,7 +192,7 @@ move_free_items = Query(
     update(t.work_item)
     .where(
         t.work_item.c.case_id == _CASE_ID,
-        t.work_item.c.state.in_([literal_column("'open'"), literal_column("'claimed'")]),
+        t.work_item.c.state.in_(_UNDONE),
         t.work_item.c.limit_id.is_(None),
     )
     .values(_set("due"))
@@ -169,6 +214,27 @@ items_of_case = Query(
     select(t.work_item)
     .where(t.work_item.c.case_id == _CASE_ID)
     .order_by(t.work_item.c.opened_at, t.work_item.c.item)
+)
+# All that a command reads, in one statement where there is one writer; PostgreSQL must take its lock before it looks.
+opened_case = Query(
+    select(
+        t.case_state.c.revision,
+        exists(select(literal_column("1")).select_from(t.webhook)),
+        t.entry.c.seq,
+        t.entry.c.effects,
+        t.entry.c.status,
+        *t.work_item.columns,
+    )
+    .select_from(
+        t.case_state.outerjoin(
+            t.entry,
+            and_(t.entry.c.case_id == t.case_state.c.case_id, t.entry.c.key == bindparam("key")),
+        ).outerjoin(
+            t.work_item,
+            and_(t.work_item.c.case_id == t.case_state.c.case_id, t.work_item.c.item == bindparam("of_item")),
+        )
+    )
+    .where(t.case_state.c.case_id == _CASE_ID)
 )
 case_row = Query(select(t.case).where(t.case.c.case_id == _CASE_ID))
 case_by_number = Query(select(t.case.c.case_id).where(t.case.c.number == bindparam("number")))
