@@ -12,14 +12,14 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
-run: $(VENV)/.run $(STATIC) ## Serve at http://127.0.0.1:8000 on SQLite with demo users
+run: $(VENV)/.run $(VENV)/.paper $(STATIC) ## Serve at http://127.0.0.1:8000 on SQLite with demo users
 	@$(BIN)/chengban init --demo
 	@$(BIN)/chengban run
 
-test: $(VENV)/.dev $(STATIC) $(VENV)/.browser ## Every test: engine on both databases, web, browser journeys
+test: $(VENV)/.dev $(VENV)/.paper $(STATIC) $(VENV)/.browser ## Every test: engine on both databases, web, browser journeys
 	$(BIN)/python -m pytest tests -n 2 --dist worksteal
 
-test-fast: $(VENV)/.dev ## Tests that need no browser and no PostgreSQL, under a minute
+test-fast: $(VENV)/.dev $(VENV)/.paper ## Tests that need no browser and no PostgreSQL, under a minute
 	$(BIN)/python -m pytest tests -n 2 --dist worksteal -m "not browser and not postgres and not slow"
 
 check: $(VENV)/.dev ## Format, lint, types, import contracts
@@ -59,6 +59,13 @@ $(VENV)/.dev: $(VENV)/pyvenv.cfg requirements-dev.lock setup.cfg
 	$(BIN)/pip install -qq --require-hashes -r requirements-dev.lock
 	@$(BIN)/pip install -qq --no-deps --no-build-isolation -e .
 	@touch $@ $(VENV)/.run
+
+# What documents are printed with: Pango, and Chinese fonts. 仿宋 and 小标宋 come with texlive-lang-chinese where a
+# bureau installs it, or with the bureau's own fonts; without them Noto stands in.
+$(VENV)/.paper: $(VENV)/pyvenv.cfg
+	@.ci/need libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 -- '$(PYTHON) -c "import ctypes; ctypes.CDLL(\"libpangoft2-1.0.so.0\")"'
+	@.ci/need fontconfig fonts-noto-cjk -- 'fc-list :lang=zh | grep -q .'
+	@touch $@
 
 $(VENV)/.browser:
 	@.ci/need chromium -- 'test -x /usr/bin/chromium'
