@@ -31,6 +31,7 @@ OVERRIDES: dict[str, Override] = {
         "expiry_date": (known["decided_on"] + timedelta(days=365)).isoformat(),
     },
     "hearing_notify": lambda known, today: {"hearing_date": seed().working_days_after(today, 8).isoformat()},
+    "decide": lambda known, today: {"decision_record_no": known.get("hearing_record_no")},
     "notify": lambda known, today: {"fee_paid": "true"},
     "enroll": lambda known, today: {"term_to": (today + timedelta(days=3000)).isoformat()},
 }
