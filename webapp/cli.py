@@ -25,6 +25,7 @@ from engine.errors import ChengbanError, DeploymentError, InvalidInput
 from forms.errors import InvalidForm
 from processes.bureau import Bureau
 from webapp import settings as configuration
+from webapp.command_words import Group
 from webapp.settings import Settings
 from webapp.wording import _, day, moment, span
 
@@ -137,7 +138,7 @@ def values_from(text: str | None) -> dict[str, Any]:
     return data
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--database-url",
     metavar="URL",
@@ -241,7 +242,7 @@ def worker(settings: Settings, once: bool, every: float, as_json: bool) -> None:
 def start(
     settings: Settings, matter: str, user: str, values: str | None, key: str | None, as_json: bool
 ) -> None:
-    """收件：为事项 MATTER 建立办件。"""
+    """收件：为一个事项建立办件。"""
     typed = values_from(values)
     with opened(settings) as bureau:
         answer = bureau.start(user, matter, typed, key=key)
@@ -255,14 +256,18 @@ def start(
 @main.command()
 @click.argument("user")
 @click.option(
-    "--box", type=click.Choice(["todo", "claimable", "done", "started"]), default="todo", show_default=True
+    "--box",
+    type=click.Choice(["todo", "claimable", "done", "started"]),
+    default="todo",
+    show_default=True,
+    help=_("待办、科室待领、已办、我发起的"),
 )
-@click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 200))
+@click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 200), help=_("每页条数"))
 @click.option("--after", help=_("上一页给出的游标"))
 @click.pass_obj
 @honest
 def inbox(settings: Settings, user: str, box: str, limit: int, after: str | None, as_json: bool) -> None:
-    """列出 USER 的待办。"""
+    """列出一个用户的待办。"""
     with opened(settings) as bureau:
         page = bureau.inbox(user, box, after=after, limit=limit)
     lines = [
@@ -283,7 +288,7 @@ def inbox(settings: Settings, user: str, box: str, limit: int, after: str | None
 def complete(
     settings: Settings, case_id: str, item: str, user: str, values: str | None, key: str | None, as_json: bool
 ) -> None:
-    """办理一个待办：CASE_ID 办件的 ITEM。"""
+    """办理一个办件中的一个待办。"""
     typed = values_from(values)
     with opened(settings) as bureau:
         answer = bureau.complete(user, case_id, item, typed, key=key)
@@ -337,7 +342,7 @@ def verify(settings: Settings, case_id: str | None, as_json: bool) -> None:
 @click.pass_obj
 @honest
 def deploy(settings: Settings, folder: Path | None, user: str, as_json: bool) -> None:
-    """检查并发布 FOLDER（缺省为本仓库）中的事项。"""
+    """检查并发布目录（缺省为本仓库）中的事项。"""
     with opened(settings) as bureau:
         deployed = bureau.deploy(folder, user)
     say(as_json, deployed, *(f"{matter}  {version}" for matter, version in plain(deployed).items()))

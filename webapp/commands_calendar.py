@@ -29,11 +29,13 @@ AT_ONCE = click.option("--publish", "at_once", is_flag=True, help=_("存入后�
 @main.command()
 @click.option("--amount", type=int, required=True, help=_("数量"))
 @click.option("--unit", type=click.Choice(UNITS), required=True, help=_("单位"))
-@click.option("--from", "start", required=True, metavar="DATE[THH:MM]", help=_("起算事项之日；该日不计入"))
+@click.option("--from", "start", required=True, metavar=_("日期[THH:MM]"), help=_("起算事项之日；该日不计入"))
 @click.option("--before", is_flag=True, help=_("自该日向前倒推"))
-@click.option("--suspend", multiple=True, metavar="FROM/TO", help=_("中止：决定之日/恢复之日；可以多次"))
+@click.option(
+    "--suspend", multiple=True, metavar=_("决定之日/恢复之日"), help=_("中止：决定之日/恢复之日；可以多次")
+)
 @click.option("--extend", type=int, default=0, help=_("延长，单位与期限相同"))
-@click.option("--calendar", "version", metavar="VERSION", help=_("工作日历版本；缺省为现行版本"))
+@click.option("--calendar", "version", metavar=_("版本"), help=_("工作日历版本；缺省为现行版本"))
 @click.pass_obj
 @honest
 def due(
@@ -70,7 +72,7 @@ def calendar() -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--version", help=_("版本名称；缺省按年份编号"))
 @click.option("--source", help=_("通知名称和文号（CSV 须注明）"))
-@click.option("--published", metavar="DATE", help=_("通知发布日期（CSV 须注明）"))
+@click.option("--published", metavar=_("日期"), help=_("通知发布日期（CSV 须注明）"))
 @click.option("--year", "years", type=int, multiple=True, help=_("通知安排的年份（CSV 须注明）"))
 @AT_ONCE
 @BY
@@ -87,7 +89,7 @@ def import_notice(
     user: str,
     as_json: bool,
 ) -> None:
-    """录入一年的放假通知 FILE（CSV 或 JSON）；发布之前不影响任何期限。"""
+    """录入一年的放假通知（CSV 或 JSON 文件）；发布之前不影响任何期限。"""
     try:
         text = file.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
@@ -110,8 +112,8 @@ def _notice(file: Path, text: str, source: str | None, published: str | None, ye
 
 @calendar.command()
 @click.option("--order", required=True, help=_("依据的文号"))
-@click.option("--closed", multiple=True, metavar="DATE", help=_("停止办公之日；可以多次"))
-@click.option("--open", "worked", multiple=True, metavar="DATE", help=_("加班办公之日；可以多次"))
+@click.option("--closed", multiple=True, metavar=_("日期"), help=_("停止办公之日；可以多次"))
+@click.option("--open", "worked", multiple=True, metavar=_("日期"), help=_("加班办公之日；可以多次"))
 @click.option("--name", default="", help=_("名称，如“台风停工”"))
 @click.option("--version", help=_("版本名称"))
 @AT_ONCE
@@ -171,7 +173,7 @@ def versions(settings: Settings, as_json: bool) -> None:
 @click.pass_obj
 @honest
 def publish(settings: Settings, version: str, user: str, as_json: bool) -> None:
-    """使 VERSION 生效，重算全部在算期限并列出变动；中断后再执行一次即可接续。"""
+    """使一个版本生效，重算全部在算期限并列出变动；中断后再执行一次即可接续。"""
     with opened(settings) as bureau:
         _publish(bureau, version, user, as_json)
 

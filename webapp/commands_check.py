@@ -36,7 +36,7 @@ def beside(file: Path) -> dict[str, bytes]:
 )
 @honest
 def check(file: Path, paths: int, as_json: bool) -> None:
-    """检查 FILE（BPMN 或 DMN）：格式、编译、健全性，并与另一引擎逐条路径比较。
+    """检查一个模型文件（BPMN 或 DMN）：格式、编译、健全性，并与另一引擎逐条路径比较。
 
     有错误或差异即以 1 退出；只有警告时以 0 退出。
     """

@@ -32,7 +32,7 @@ def token() -> None:
 def create(
     settings: Settings, user: str, name: str, scopes: tuple[str, ...], days: int, as_json: bool
 ) -> None:
-    """为 USER 建立令牌；密文只显示这一次。"""
+    """为用户建立令牌；密文只显示这一次。"""
     with opened(settings) as bureau:
         made, secret = tokens.create(bureau, user, name, scopes, days)
     say(as_json, {**shown(made), "secret": secret}, secret)
@@ -43,7 +43,7 @@ def create(
 @click.pass_obj
 @honest
 def show(settings: Settings, user: str | None, as_json: bool) -> None:
-    """列出 USER（缺省为所有人）的令牌。"""
+    """列出一个用户（缺省为所有人）的令牌。"""
     with opened(settings) as bureau:
         found, now = tokens.of_user(bureau, user), bureau.cases.clock()
     words = {"good": _("有效"), "expired": _("已过期"), "revoked": _("已吊销")}
@@ -63,7 +63,7 @@ def show(settings: Settings, user: str | None, as_json: bool) -> None:
 @click.pass_obj
 @honest
 def revoke(settings: Settings, token: str, as_json: bool) -> None:
-    """吊销令牌 TOKEN，立即生效。"""
+    """吊销一个令牌，立即生效。"""
     with opened(settings) as bureau:
         tokens.revoke(bureau, token)
     say(as_json, {"revoked": token}, _("已吊销。"))
