@@ -26,7 +26,7 @@ KEPT = {
     "API",
     "SQLite",
     "Ctrl",
-    "HH",
+    "THH",
     "MM",
     "x",
     "var",
