@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
@@ -19,7 +19,7 @@ from typing import Any, cast
 from engine import due, history, recomputation, warning_chain, worklist
 from engine.calendar.lights import Light, light
 from engine.calendar.run import Clock
-from engine.cases import Actor, Answer, Cases
+from engine.cases import Actor, Answer, Cases, reception
 from engine.cases.actor import CaseView as Looking
 from engine.codec import loads
 from engine.deployment.bundle import Bundle
@@ -36,6 +36,7 @@ from engine.kernel.commands import (
     WithdrawItem,
 )
 from engine.store import Store, queries
+from processes import attachments
 from processes.accounts import Account, Accounts
 from processes.bundles import bundle_from, bundle_of
 from processes.desk import START, Desk, desk_of
@@ -142,22 +143,34 @@ class Bureau:
 
     # -- begin -------------------------------------------------------------------------------------------------
 
-    def start(self, user: str, matter_id: str, data: Mapping[str, Any], *, key: str | None = None) -> Answer:
-        """Receive an application. Raises InvalidForm, NotPermitted, NotFound."""
+    def start(
+        self,
+        user: str,
+        matter_id: str,
+        data: Mapping[str, Any],
+        *,
+        key: str | None = None,
+        uploads: Sequence[Mapping[str, Any]] = (),
+    ) -> Answer:
+        """Receive an application with what `processes.attachments.staged` gives. Raises InvalidForm, NotPermitted,
+        NotFound."""
         account = self.person(user)
         matter = self.matter(matter_id)
         if account.may_act_as.isdisjoint(matter.posts):
             raise NotPermitted("收件须由受理窗口或者承办岗位办理")
         desk = self._newest(matter)
-        values = dict(desk.form.load(START, data))
+        values = attachments.confirmed(
+            desk.form, desk.form.load(START, data), attachments.of_uploads(uploads)
+        )
         title, applicant = desk.titled(values)
         header = {
             "matter": matter.id, "matter_name": matter.name, "section": matter.section, "title": title,
             "applicant": applicant,
         }  # fmt: skip
-        return self.cases.start(
-            matter.process, values, actor=Actor(user, account.name), key=key, deployment=desk.deployment,
-            header=header, number_format=matter.number + "-{year}-{seq:04d}",
+        return reception.receive(
+            self.cases, matter.process, values, actor=Actor(user, account.name), key=key,
+            deployment=desk.deployment, header=header, number_format=matter.number + "-{year}-{seq:04d}",
+            uploads=uploads,
         )  # fmt: skip
 
     # -- lists -------------------------------------------------------------------------------------------------
@@ -236,7 +249,10 @@ class Bureau:
         def command(view: Looking, row: Mapping[str, Any]) -> Command:
             desk = self._desk(view.deployment)
             known = {**view.variables, **view.variables_at(item)}
-            return CompleteItem(item, dict(desk.form.load(row["element"], data, known)), user)
+            values: dict[str, Any] = desk.form.load(row["element"], data, known)
+            if any(desk.form.fields[name].kind == "file" for name in values if name in desk.form.fields):
+                values = attachments.confirmed(desk.form, values, attachments.of_case(self, case_id))
+            return CompleteItem(item, dict(values), user)
 
         if EXTENSION in data:
             revision = self._extend(user, case_id, item, data, revision)

@@ -20,6 +20,7 @@ from forms.definition import HELD, STATES
 from forms.display import shown
 from processes.accounts import Account
 from processes.clocks import clock_views, due_on
+from processes.corrections import prefilled
 from processes.desk import START, Desk
 from processes.following import following
 from processes.narrative import Line, story
@@ -115,7 +116,11 @@ def item_view(
         row=_row(view, row, desk, bureau, journal),
         form=desk.form,
         step=element,
-        values={name: value for name, value in values.items() if name in shown_step or name == "materials"},
+        values=prefilled(
+            desk.form,
+            element,
+            {name: value for name, value in values.items() if name in shown_step or name == "materials"},
+        ),
         outcomes=[
             Choice(
                 step.outcome_name,

@@ -87,6 +87,10 @@ def _told(
             day = on.isoformat() if isinstance(on, date) else ""
             sentence = f"登记文书{data.get('document')}的送达：{data.get('mode')}送达，{day}"
             text = str(data.get("note", ""))
+        case "AttachFile":
+            sentence = f"上传附件“{data.get('name')}”"
+        case "RemoveFile":
+            sentence, text = f"移除附件 {data.get('attachment')}（留存备查）", str(data.get("reason", ""))
         case "ResolveIncident":
             sentence, text = "处置运行异常", str(data.get("reason", ""))
         case "SuspendClock":

@@ -17,15 +17,19 @@ from webapp import (
     counter,
     documents,
     faults,
+    files,
     headers,
     health,
     inbox,
     logs,
     messages,
+    progress,
+    receipt,
     signin,
     step,
     supervision,
     timing,
+    uploads,
     wording,
     workdays,
 )
@@ -67,10 +71,25 @@ def build(settings: Settings, bureau: Bureau | None = None) -> Flask:
     headers.protect(app)
     health.install(app)
     csrf = CSRFProtect(app)
+    csrf.exempt(progress.pages)  # it changes nothing, and asks for no cookie
+    uploads.install(app)
     signin.install(app)
     bar.install(app)
     documents.install(app)
-    for part in (inbox, step, case, clocks, timing, counter, supervision, messages, workdays):
+    for part in (
+        inbox,
+        step,
+        case,
+        clocks,
+        timing,
+        counter,
+        supervision,
+        messages,
+        workdays,
+        files,
+        receipt,
+        progress,
+    ):
         app.register_blueprint(part.pages)
 
     @app.get("/")

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask_login import login_required
 
+from processes import attachments, receipts
 from webapp.context import bureau
 from webapp.signin import me, restored
 from webapp.step import given_key, new_key, reason_given
@@ -78,5 +79,7 @@ def page(case_id: str, *, message: str = "", typed: Any = None) -> str:
         (one for one in view.diagrams if one.process == chosen), view.diagrams[0] if view.diagrams else None
     )
     return render_template(
-        "case.html", here="inbox", view=view, drawn=drawn, message=message, typed=typed or {}, key=new_key()
+        "case.html", here="inbox", view=view, drawn=drawn, message=message, typed=typed or {}, key=new_key(),
+        files=attachments.readable(bureau(), me().user, case_id),
+        may_print=receipts.may_print(bureau(), me().user, case_id),
     )  # fmt: skip

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import current_app
 
+from engine.store.vault import Vault
 from processes.bureau import Bureau
 from webapp.sessions import Sessions
 from webapp.settings import Settings
@@ -25,6 +26,7 @@ class Context:
 
     def __init__(self, settings: Settings, bureau: Bureau, sessions: Sessions) -> None:
         self.settings, self.bureau, self.sessions = settings, bureau, sessions
+        self.vault = Vault(settings.folder / "files")
 
 
 def attach(app: Flask, context: Context) -> None:
@@ -46,3 +48,7 @@ def sessions() -> Sessions:
 
 def settings() -> Settings:
     return context().settings
+
+
+def vault() -> Vault:
+    return context().vault

@@ -9,8 +9,9 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
+from engine.store.vault import Vault
 from engine.webhooks.sending import drop_old, send_due
-from processes import mail
+from processes import attachments, drafts, mail
 from processes.bureau import Bureau
 from processes.mail import Postbox
 from webapp import create_app
@@ -51,7 +52,10 @@ class Server(BaseApplication):  # type: ignore[misc]
         """Runs in the worker, after the fork: connections and threads are never shared between processes."""
         app = create_app(self._settings)
         with app.app_context():
-            start_ticker(context().bureau, self._settings.postbox, self._settings.webhooks_inside)
+            scheduler = start_ticker(context().bureau, self._settings.postbox, self._settings.webhooks_inside)
+            scheduler.add_job(
+                sweep, "interval", args=(context().bureau, context().vault), hours=1, max_instances=1
+            )
         return app
 
 
@@ -100,6 +104,16 @@ def post(bureau: Bureau, postbox: Postbox) -> int:
     for one in refused:
         log.warning("mail_refused", notice=one)
     return sent
+
+
+def sweep(bureau: Bureau, vault: Vault) -> int:
+    """Drafts and uploads that nobody came back for, and contents that nothing names."""
+    try:
+        drafts.sweep(bureau)
+        return attachments.sweep(bureau, vault)
+    except Exception as error:
+        log.error("sweep_failed", exc_info=error)
+        return 0
 
 
 def tick(bureau: Bureau) -> int:

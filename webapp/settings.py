@@ -30,7 +30,9 @@ class Settings:
     secure_cookies: bool = False
     sign_ins: str = "10 per minute"
     demo_password: str | None = None
-    upload_bytes: int = 64 * 1024 * 1024
+    file_bytes: int = 50 * 1024 * 1024  # of one uploaded file
+    upload_bytes: int = 256 * 1024 * 1024  # of one request with files
+    progress_queries: str = "10 per minute"
     text_bytes: int = 4 * 1024 * 1024
     postbox: Postbox | None = None
     api_calls: str = "600 per minute"
@@ -40,7 +42,8 @@ class Settings:
 def from_environment() -> Settings:
     """Mail is sent where `CHENGBAN_SMTP_URL` is given, with `_MAIL_FROM`, `_MAIL_DOMAIN` and `_SITE_URL`.
 
-    Also reads `CHENGBAN_DATABASE_URL`, `_FOLDER`, `_SECRET_KEY`, `_IDLE_MINUTES`, `_SESSION_MINUTES`, `_SECURE_COOKIES`.
+    Also reads `CHENGBAN_DATABASE_URL`, `_FOLDER`, `_SECRET_KEY`, `_IDLE_MINUTES`, `_SESSION_MINUTES`, `_SECURE_COOKIES`,
+    `_FILE_MEGABYTES` (of one uploaded file), `_PROGRESS_QUERIES` (of the public page, by address and by number).
 
     Raises environs.EnvError where a value has the wrong type, InvalidInput for an SMTP address that is none.
     """
@@ -57,6 +60,9 @@ def from_environment() -> Settings:
             sign_ins=env.str("SIGN_INS", "10 per minute"),
             demo_password=demo_password(folder),
             postbox=postbox(env),
+            file_bytes=env.int("FILE_MEGABYTES", 50) * 1024 * 1024,
+            upload_bytes=max(256, 4 * env.int("FILE_MEGABYTES", 50)) * 1024 * 1024,
+            progress_queries=env.str("PROGRESS_QUERIES", "10 per minute"),
             api_calls=env.str("API_CALLS", "600 per minute"),
             webhooks_inside=env.bool("WEBHOOKS_INSIDE", False),
         )

@@ -19,12 +19,15 @@ from flask import (
 )
 from flask_login import login_required
 from markupsafe import Markup
-from werkzeug.datastructures import MultiDict
+from werkzeug.datastructures import FileStorage, MultiDict
 
 from engine.errors import InvalidInput
 from forms.errors import InvalidForm
 from forms.form import Form
-from webapp.context import bureau
+from processes import attachments, corrections, drafts
+from processes.views import ItemView
+from webapp import drafting, uploads
+from webapp.context import bureau, settings, vault
 from webapp.signin import me, restored
 from webapp.wording import _
 
@@ -34,28 +37,50 @@ pages = Blueprint("step", __name__, url_prefix="/cases/<case_id>/items/<item>")
 @pages.get("")
 @login_required
 def show(case_id: str, item: str) -> Any:
-    return page(case_id, item, typed=restored())
+    try:
+        view = bureau().item(me().user, case_id, item)
+        typed = restored() or drafting.restored(case_id, item)
+    except drafting.CONFLICTS as error:
+        return drafting.moved_on(case_id, item, error)
+    return page(case_id, item, typed=typed, view=view)
 
 
 @pages.post("")
 @login_required
 def act(case_id: str, item: str) -> Any:
-    command = request.form.get("_command", "complete")
+    command = "remove" if request.form.get("_remove") else request.form.get("_command", "complete")
     does = COMMANDS.get(command)
     if does is None:
         abort(400)
-    return does(case_id, item)
+    try:
+        return does(case_id, item)
+    except drafting.CONFLICTS as error:
+        return drafting.moved_on(case_id, item, error, request.form)
+
+
+@pages.post("/draft")
+def autosave(case_id: str, item: str) -> Any:
+    return drafting.autosave(case_id, item)
+
+
+@pages.get("/draft")
+def draft(case_id: str, item: str) -> Any:
+    return again(case_id, item)
 
 
 def complete(case_id: str, item: str) -> Any:
     if request.form.get("_table"):
         return page(case_id, item, typed=request.form)  # a row added or taken away; nothing is submitted
+    typed, wrong = with_files(case_id, item)
+    if wrong:
+        return page(case_id, item, typed=typed, message="；".join(wrong), status=422)
     try:
-        bureau().complete(me().user, case_id, item, request.form, key=given_key())
+        bureau().complete(me().user, case_id, item, typed, key=given_key())
     except InvalidForm as error:
-        return page(case_id, item, typed=request.form, errors=error.errors, status=422)
+        return page(case_id, item, typed=typed, errors=error.errors, status=422)
     except InvalidInput as error:
-        return page(case_id, item, typed=request.form, errors=error.fields, message=error.message, status=422)
+        return page(case_id, item, typed=typed, errors=error.fields, message=error.message, status=422)
+    drafts.drop(bureau(), me().user, case_id, item)
     flash(_("已提交。"), "good")
     return redirect(url_for("inbox.show"), 303)
 
@@ -79,11 +104,74 @@ def return_to(case_id: str, item: str) -> Any:
             case_id, item, message=_("退回须选择退回到哪个环节，并写明理由。"), status=422, typed=request.form
         )
     bureau().return_to(me().user, case_id, item, target, reason, key=given_key())
+    drafts.drop(bureau(), me().user, case_id, item)
     flash(_("已退回。"), "good")
     return redirect(url_for("inbox.show"), 303)
 
 
-COMMANDS = {"complete": complete, "claim": claim, "release": release, "return": return_to}
+def upload(case_id: str, item: str) -> Any:
+    typed, wrong = with_files(case_id, item)
+    if not wrong and not request.files:
+        wrong = [_("请先选择文件。")]
+    return page(case_id, item, typed=typed, message="；".join(wrong), status=422 if wrong else 200)
+
+
+def remove(case_id: str, item: str) -> Any:
+    attachment = request.form.get("_remove", "")[:40]
+    reason = request.form.get(f"_why-{attachment}", "").strip()[:500]
+    try:
+        attachments.remove(bureau(), me().user, case_id, item, attachment, reason, key=given_key())
+    except InvalidInput as error:
+        return page(case_id, item, typed=request.form, message=error.message, status=422)
+    return page(case_id, item, typed=request.form)
+
+
+def save_draft(case_id: str, item: str) -> Any:
+    drafting.save(case_id, item)
+    return again(case_id, item)
+
+
+def discard_draft(case_id: str, item: str) -> Any:
+    drafts.drop(bureau(), me().user, case_id, item)
+    flash(_("草稿已放弃。"), "good")
+    return again(case_id, item)
+
+
+def propose(case_id: str, item: str) -> Any:
+    """The one notice's items anew, from the states of the materials as they are marked on the page."""
+    view = bureau().item(me().user, case_id, item)
+    typed = MultiDict(request.form)
+    if view.form is not None:
+        values = {**view.values, **view.form.plan(view.step).preview(
+            view.form.from_html(view.step, typed), view.values
+        ).scope}  # fmt: skip
+        typed.setlist(
+            corrections.FIELD, [corrections.proposed(view.form, values, values.get("materials") or {})]
+        )
+    return page(case_id, item, typed=typed, view=view)
+
+
+def with_files(case_id: str, item: str) -> tuple[MultiDict[str, str], list[str]]:
+    """What was typed, with what the files that came along add to it; and what was wrong with files."""
+    typed = MultiDict(request.form)
+
+    def keep(place: int, field: str, file: FileStorage) -> None:
+        attachment = attachments.attach(
+            bureau(), vault(), me().user, case_id, item, field, file.filename or "", file.stream,
+            most=settings().file_bytes, key=f"{given_key()}:file{place}",
+        )  # fmt: skip
+        if field.startswith(attachments.MATERIALS):
+            uploads.received(typed, field)
+        else:
+            typed.add(field, attachment)
+
+    return typed, uploads.take(keep)
+
+
+COMMANDS = {
+    "complete": complete, "claim": claim, "release": release, "return": return_to, "upload": upload,
+    "remove": remove, "draft": save_draft, "discard": discard_draft, "propose": propose,
+}  # fmt: skip
 
 
 def again(case_id: str, item: str) -> Any:
@@ -98,14 +186,23 @@ def page(
     errors: Mapping[str, Any] | None = None,
     message: str = "",
     status: int = 200,
+    view: ItemView | None = None,
 ) -> Response:
-    view = bureau().item(me().user, case_id, item)
+    view = view or bureau().item(me().user, case_id, item)
+    changeable = attachments.changeable(bureau(), me().user, case_id, item)
+    there = attachments.readable(bureau(), me().user, case_id)
+    offered = [f"{attachments.MATERIALS}{one.id}" for one in view.form.materials] if view.form else []
     return make_response(
         render_template(
             "step.html",
             here="inbox",
             view=view,
             typed=typed or {},
+            drafted=drafts.find(bureau(), me().user, case_id, item) is not None,
+            files=there,
+            changeable=[name for name in offered if name in changeable],
+            proposes=view.form is not None
+            and view.form.step(view.step).modes.get(corrections.FIELD) == "edit",
             message=message,
             rights=view.form.step(view.step) if view.form else None,
             key=new_key(),

@@ -62,3 +62,9 @@ refers = Query(
         select(_U.hash).where(_U.hash == bindparam("of_hash")),
     )
 )
+# In whose hands the case is and was.
+hands_of_case = Query(
+    select(t.work_item.c.post, t.work_item.c.claimed_by, t.work_item.c.closed_by).where(
+        t.work_item.c.case_id == bindparam("of_case")
+    )
+)

@@ -1,5 +1,6 @@
 // What the clerks' pages do beyond plain HTML. Every page works without it.
 import "htmx.org/dist/htmx.esm.js";
+import "./draft.js";
 
 // "/" goes to the search field, as in a library catalogue; never while typing.
 document.addEventListener("keydown", (event) => {
@@ -34,6 +35,7 @@ document.addEventListener("input", (event) => {
   if (event.target.closest("form.work")) typed = true;
 });
 document.addEventListener("submit", () => (typed = false));
+document.addEventListener("draft:saved", () => (typed = false));
 window.addEventListener("beforeunload", (event) => {
   if (typed) event.preventDefault();
 });

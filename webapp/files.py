@@ -1,0 +1,29 @@
+"""Files of cases on their way out. Always as something to save: nothing that was uploaded is ever shown as a page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, send_file
+from flask_login import login_required
+
+from processes import attachments
+from webapp.context import bureau, vault
+from webapp.signin import me
+
+pages = Blueprint("files", __name__, url_prefix="/cases/<case_id>/files")
+
+
+@pages.get("/<attachment>")
+@login_required
+def fetch(case_id: str, attachment: str) -> Any:
+    """Streamed from the vault; who may have it is decided by the case."""
+    found, stream = attachments.opened(bureau(), vault(), me().user, case_id, attachment)
+    answer = send_file(
+        stream, mimetype=found.media_type, as_attachment=True, download_name=found.name, conditional=True,
+        etag=found.hash.removeprefix("sha256:"), max_age=0,
+    )  # fmt: skip
+    answer.content_length = found.size if answer.status_code == 200 else answer.content_length
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
