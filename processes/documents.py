@@ -231,6 +231,18 @@ def content(bureau: Bureau, user: str, case_id: str, document: str, form: str) -
     return name, documents.content(bureau.store, case_id, document, form)
 
 
+def filled_in(bureau: Bureau, view: Looking, desk: Desk) -> dict[str, Any]:
+    """What the papers that stand have settled of the form: the number in its field, and what was given for them."""
+    found: dict[str, Any] = {}
+    kinds = _version(bureau, desk).kinds
+    for each in documents.documents(bureau.store, view.case_id):
+        if each.voided_at is None and each.kind in kinds:
+            found |= each.values
+            if kinds[each.kind].fills and each.number:
+                found[kinds[each.kind].fills] = each.number
+    return {name: value for name, value in found.items() if name in desk.form.fields}
+
+
 # -- within ------------------------------------------------------------------------------------------------------
 
 

@@ -22,6 +22,7 @@ from processes.accounts import Account
 from processes.clocks import clock_views, due_on
 from processes.corrections import prefilled
 from processes.desk import START, Desk
+from processes.documents import filled_in
 from processes.following import following
 from processes.narrative import Line, story
 from processes.views import (
@@ -94,7 +95,9 @@ def item_view(
 ) -> ItemView:
     """The step's page for one who may see it."""
     element, item = row["element"], row["item"]
+    settled = filled_in(bureau, view, desk)
     values = {**view.variables, **view.variables_at(item)}
+    values |= {name: value for name, value in settled.items() if values.get(name) is None}
     mine = row["claimed_by"] == account.user
     free = row["claimed_by"] is None
     journal = list(entries(bureau.store, view.case_id))

@@ -35,6 +35,8 @@ def story(
         for effect in entry.effects:
             if effect["event"] == "item_opened":
                 opened[effect["item"]] = (effect["process"], effect["element"])
+            elif effect["event"] == "document_issued":
+                opened[effect["document"]] = (effect["title"], effect["number"])
         lines.append(_told(entry, opened, name_of, say))
     return lines
 
@@ -81,11 +83,11 @@ def _told(
             number = data.get("number")
             sentence, mark = f"签发《{data.get('title')}》" + (f"（{number}）" if number else ""), True
         case "VoidDocument":
-            sentence, text, mark = f"作废文书{data.get('document')}，文号保留", str(data.get("reason", "")), True
+            sentence, text, mark = f"作废{_paper(opened, data)}，文号保留", str(data.get("reason", "")), True
         case "RecordService":
             on = data.get("on")
             day = on.isoformat() if isinstance(on, date) else ""
-            sentence = f"登记文书{data.get('document')}的送达：{data.get('mode')}送达，{day}"
+            sentence = f"登记{_paper(opened, data)}的送达：{data.get('mode')}送达，{day}"
             text = str(data.get("note", ""))
         case "AttachFile":
             sentence = f"上传附件“{data.get('name')}”"
@@ -123,6 +125,11 @@ def _told(
 def _date(value: Any) -> str:
     """The day in Shanghai, whatever the journal keeps: a date, or a moment."""
     return day_of(value).isoformat() if isinstance(value, date) else str(value)
+
+
+def _paper(opened: Mapping[str, tuple[str, str]], data: Mapping[str, Any]) -> str:
+    title, number = opened.get(str(data.get("document")), ("文书", ""))
+    return f"《{title}》" + (f"（{number}）" if number else "")
 
 
 _END = {

@@ -18,14 +18,17 @@ from engine.feel import Expression, FeelSyntaxError, compile_expression
 from processes.sources import Source
 
 FOLDER = re.compile(r"processes/(?P<section>[^/]+)/documents/(?P<file>.+)")
-KEYS = frozenset({"name", "template", "number", "from", "asks", "when", "unless", "title", "word", "served"})
+KEYS = frozenset(
+    {"name", "template", "number", "from", "asks", "when", "unless", "title", "word", "served", "fills"}
+)
 
 
 @dataclass(frozen=True)
 class Kind:
     """`number` is the format of the series, empty for none; `source` the variable that holds a number given
     elsewhere; `asks` the variables the paper cannot do without; `when` must hold before it is issued, `unless` says
-    in words why not; `word` is the DOCX form's layout; `served` says that its service is recorded."""
+    in words why not; `word` is the DOCX form's layout; `served` says that its service is recorded, `fills` which
+    field of the step's form its number goes into."""
 
     name: str
     template: str
@@ -37,6 +40,7 @@ class Kind:
     unless: str
     word: str
     served: bool
+    fills: str = ""
 
     @cached_property
     def condition(self) -> Expression | None:
@@ -96,4 +100,5 @@ def _kind(entry: Mapping[str, Any], numbering: Mapping[str, str]) -> Kind:
         unless=str(entry.get("unless") or ""),
         word=str(entry.get("word") or "notice"),
         served=bool(entry.get("served", True)),
+        fills=str(entry.get("fills") or ""),
     )

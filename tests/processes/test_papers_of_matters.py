@@ -320,3 +320,19 @@ def test_articles_cited_on_papers_are_held_with_the_laws_they_belong_to() -> Non
     assert "可以延长十日" in licence["第四十二条"]
     assert "书面告知申请人" in licence["第四十五条"]
     assert "五日内提出听证申请" in licence["第四十七条"]
+
+
+def test_the_number_of_an_issued_document_stands_in_the_field_of_the_step(world: World) -> None:
+    case_id = world.start()
+    item = world.open(case_id)["accept"]
+    world.bureau.claim("zhanghui", case_id, item)
+    assert world.bureau.item("zhanghui", case_id, item).values.get("acceptance_doc_no") is None
+    documents.issue(world.bureau, "zhanghui", case_id, "受理通知书")
+    documents.issue(world.bureau, "zhanghui", case_id, "补正告知书", {"correction_items": "缺合同"})
+    values = world.bureau.item("zhanghui", case_id, item).values
+    assert values["acceptance_doc_no"] == "晋自然资临受〔2026〕1号"
+    assert values["correction_items"] == "缺合同"
+    documents.void(world.bureau, "zhanghui", case_id, "d1", "名称有误")
+    assert world.bureau.item("zhanghui", case_id, item).values.get("acceptance_doc_no") is None
+    told = [line.sentence for line in world.bureau.case("zhanghui", case_id).history]
+    assert "作废《受理通知书》（晋自然资临受〔2026〕1号），文号保留" in told
