@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -25,6 +26,7 @@ class Actor(NamedTuple):
 
 SYSTEM = Actor("system", "系统")
 _ITEM_COLUMNS = tuple(tables.work_item.columns.keys())
+_ENTRY_COLUMNS = tuple(tables.entry.columns.keys())
 
 
 class Answer(NamedTuple):
@@ -100,6 +102,23 @@ class CaseView:
         if row is None:
             raise NotFound(f"办件中没有待办 {item}")
         return dict(zip(_ITEM_COLUMNS, row, strict=True))
+
+    def done_by(self, elements: Collection[str]) -> frozenset[str]:
+        """Who completed one of these steps in this case, and on whose behalf; by the journal."""
+        found: set[str] = set()
+        after = 0
+        while rows := self._transaction.all(
+            queries.entries_of_case, {"of_case": self.case_id, "after_seq": after, "limit": 500}
+        ):
+            for row in rows:
+                entry = dict(zip(_ENTRY_COLUMNS, row, strict=True))
+                after = entry["seq"]
+                if entry["command"] == "CompleteItem" and any(
+                    effect["event"] == "item_completed" and effect["element"] in elements
+                    for effect in json.loads(entry["effects"])
+                ):
+                    found |= {entry["actor"], entry["on_behalf_of"] or entry["actor"]}
+        return frozenset(found)
 
     def row(self) -> dict[str, Any]:
         """The case's row by column, `header` decoded."""

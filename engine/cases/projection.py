@@ -6,7 +6,7 @@ of earlier rows is written first, so that a timer or job that comes back under i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from engine.calendar.clock import ClockEvent, Clocks
@@ -16,11 +16,13 @@ from engine.cases.limit_runs import run_row
 from engine.codec import dumps, moment_text
 from engine.kernel import effects as e
 from engine.kernel.effects import Effect
-from engine.store import Transaction, queries
+from engine.store import Transaction, notices, queries
 from engine.store.database import Query
 
 FAR = "9999-12-31T00:00:00.000000Z"
 """The due moment of what has none: last in every list."""
+
+USER = "user:"
 
 _Row = dict[str, Any]
 
@@ -184,6 +186,49 @@ class Projection:
         self._change(queries.close_item, of_item=item, state=state, closed_by=user, closed_at=self._at)
         self._change(queries.drop_candidates, of_item=item)
 
+    def _item_transferred(self, effect: e.ItemTransferred) -> None:
+        """To a user: his, its post kept for a release. To a post: anybody's there."""
+        item, user = effect.item, effect.to.removeprefix(USER) if effect.to.startswith(USER) else None
+        if user is not None:
+            self._change(queries.hold_item, of_item=item, claimed_by=user, claimed_at=self._at)
+            self._change(queries.set_claimable, of_item=item, claimable=False)
+            return
+        self._change(queries.release_item, of_item=item)
+        self._change(queries.set_post, of_item=item, post=effect.to)
+        self._change(queries.drop_candidates, of_item=item)
+        self._change(queries.copy_candidate, of_item=item, candidate=effect.to)
+
+    def _item_set_aside(self, effect: e.ItemSetAside) -> None:
+        self._change(queries.set_item_state, of_item=effect.item, state="waiting")
+        self._change(queries.set_claimable, of_item=effect.item, claimable=False)
+
+    def _item_resumed(self, effect: e.ItemResumed) -> None:
+        self._change(queries.set_item_state, of_item=effect.item, state="claimed" if effect.user else "open")
+        if effect.user is None:
+            self._change(queries.set_claimable, of_item=effect.item, claimable=True)
+
+    # -- told to people --
+
+    def _notify(self, kind: str, addressees: Iterable[str], text: str) -> None:
+        for number, addressee in enumerate(addressees, 1):
+            self._changes.append((notices.add_notice, {
+                "notice": f"{self._case_id}.{self._seq}.{number}", "addressee": addressee,
+                "case_id": self._case_id, "limit_id": "", "warning": kind, "due": self._at, "at": self._at,
+                "text": text, "mailed_at": None,
+            }))  # fmt: skip
+
+    def _case_copied(self, effect: e.CaseCopied) -> None:
+        self._notify("copy", effect.to, effect.text or "抄送，请阅")
+
+    def _item_urged(self, effect: e.ItemUrged) -> None:
+        self._notify(
+            "urge", (effect.to,), f"催办“{self.steps.get(effect.item, effect.element)}”：{effect.text}"
+        )
+
+    def _case_supervised(self, effect: e.CaseSupervised) -> None:
+        until = f"（{effect.until.isoformat()} 前反馈）" if effect.until else ""
+        self._notify("supervise", effect.to, f"督办：{effect.text}{until}")
+
     # -- timers, jobs, subscriptions --
 
     def _timer_set(self, effect: e.TimerSet) -> None:
@@ -270,6 +315,12 @@ _PROJECTED: dict[type[Any], Callable[[Projection, Any], None]] = {
     e.ItemCompleted: Projection._item_completed,
     e.ItemCancelled: Projection._item_cancelled,
     e.ItemReturned: Projection._item_returned,
+    e.ItemTransferred: Projection._item_transferred,
+    e.ItemSetAside: Projection._item_set_aside,
+    e.ItemResumed: Projection._item_resumed,
+    e.CaseCopied: Projection._case_copied,
+    e.ItemUrged: Projection._item_urged,
+    e.CaseSupervised: Projection._case_supervised,
     e.TimerSet: Projection._timer_set,
     e.TimerFired: Projection._timer_gone,
     e.TimerCancelled: Projection._timer_gone,

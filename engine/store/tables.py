@@ -187,6 +187,10 @@ work_item = Table(
         "ix_work_item_done", "closed_by", "closed_at", "case_id", "item",
         sqlite_where=text("state = 'completed'"), postgresql_where=text("state = 'completed'"),
     ),
+    Index(
+        "ix_work_item_waiting", "claimed_by", "case_id", "item",
+        sqlite_where=text("state = 'waiting'"), postgresql_where=text("state = 'waiting'"),
+    ),
     **_CLUSTERED,
 )  # fmt: skip
 # Who may claim an open, unclaimed item: a post, or a user as `user:<name>`. Rows leave with the claim.
@@ -518,6 +522,17 @@ absence = Table(
     Column("ends_at", _code(), nullable=False),
     Column("deputy", Text, ForeignKey("user.user")),
     Column("reason", Text, nullable=False),
+    # Matters parted by blanks; empty: all of them. `by` entered it.
+    Column("scope", Text, nullable=False, server_default=""),
+    Column("by", Text, nullable=False, server_default=""),
+    Index("ix_absence_deputy", "deputy", "ends_at"),
+)
+# AB角: who stands in for a person whose absence names nobody.
+partner = Table(
+    "partner",
+    metadata,
+    Column("user", Text, ForeignKey("user.user"), primary_key=True),
+    Column("partner", Text, ForeignKey("user.user"), nullable=False),
 )
 # Keys of the REST API: the secret itself is nowhere, `hash` is its SHA-256; `scopes` are words parted by blanks.
 api_token = Table(
