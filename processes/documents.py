@@ -99,10 +99,10 @@ def papers(bureau: Bureau, user: str, case_id: str, item: str = "") -> Papers:
         version = _version(bureau, desk)
         names = _of_step(view, desk, item) if item else frozenset(version.names)
         standing = {each.kind for each in issued if each.voided_at is None}
+        facts = _facts(bureau, view, {})
         possible = []
         for name in version.names:
             if name in names and _may(account, view, desk, version, name):
-                facts = _facts(bureau, view, {})
                 kind = version.kinds[name]
                 asks = [_asked(desk, each) for each in kind.asks if facts.get(each) in (None, "")]
                 possible.append(Possible(name, asks, _why_not(kind, facts), name in standing))
