@@ -13,6 +13,7 @@ from engine.webhooks.sending import send_due
 from processes import tokens
 from processes.bureau import Bureau
 from webapp import create_app
+from webapp.serving import notify
 from webapp.settings import Settings
 
 SUBSCRIPTION = {"url": "https://example.org/told", "events": ["case_started", "case_annotated"]}
@@ -93,3 +94,18 @@ def test_what_could_not_be_sent_is_seen_and_sent_again(
     assert client.post(again, headers=headers).status_code == 204
     assert client.post(again, headers=headers).status_code == 404
     assert client.get(f"{place}?state=pending", headers=headers).json["rows"][0]["attempts"] == 0
+
+
+def test_the_server_itself_sends_and_never_inside_unless_set(
+    bureau: Bureau, settings: Settings, case_id: str
+) -> None:
+    app = create_app(replace(settings, webhooks_inside=True), bureau)
+    headers = {"Authorization": f"Bearer {tokens.create(bureau, 'caixia', '管理', ['admin'])[1]}"}
+    client = app.test_client()
+    body = {**SUBSCRIPTION, "url": "http://127.0.0.1:9/"}
+    webhook = client.post("/api/v1/webhooks", json=body, headers=headers).json["webhook"]
+    bureau.annotate(CLERK, case_id, "告知")
+    bureau.tick()
+    assert notify(bureau, False) == 1
+    row = client.get(f"/api/v1/webhooks/{webhook}/deliveries?state=pending", headers=headers).json["rows"][0]
+    assert row["error"] == "网址指向本机或者内部网络，不予发送"
