@@ -18,6 +18,8 @@ from webapp.cli import main
 KEPT = {
     "chengban",
     "JSON",
+    "pdf",
+    "docx",
     "CSV",
     "BPMN",
     "DMN",
