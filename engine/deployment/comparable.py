@@ -267,7 +267,26 @@ def doubtful(net: Net, step: Step) -> str:
         joins = isinstance(node.model, bpmn.InclusiveGateway) and len(node.incoming) > 1
         if joins and _merges_before(node):
             return "包容网关之前有合并，对照引擎过早放行"
+    if _caught_beside(net, step):
+        return "并列的活动上有同样的错误边界，对照引擎一并触发"
     return ""
+
+
+def _caught_beside(net: Net, step: Step) -> bool:
+    """An error went to the boundary of its own activity; SpiffWorkflow also tells those of activities beside it
+    that wait for the same code (seed 6641)."""
+    for effect in step.effects:
+        if not isinstance(effect, effects.ErrorThrown) or effect.caught_by is None:
+            continue
+        for token in step.state.tokens.values():
+            node = net.processes[step.state.scopes[token.scope].process].nodes[token.node]
+            for beside in node.body.nodes.values():
+                waits = isinstance(beside.model, bpmn.BoundaryEvent) and beside.model.attached_to == node.id
+                if waits and beside.id != effect.caught_by:
+                    codes = {trigger.name for trigger in beside.triggers if trigger.kind == "error"}
+                    if codes & {effect.code, ""}:
+                        return True
+    return False
 
 
 def _merges_before(join: Node) -> bool:
@@ -278,10 +297,22 @@ def _merges_before(join: Node) -> bool:
         for each in node.body.nodes.values():
             if each.id in seen or not any(flow.target is node for flow in each.outgoing):
                 continue
-            if len(each.incoming) > 1:
+            if len(each.incoming) > 1 or (each.inner is not None and _merges_within(each.inner)):
                 return True
             seen.add(each.id)
             pending.append(each)
+    return False
+
+
+def _merges_within(body: Body) -> bool:
+    """Also where a sub-process on the way merges inside (seeds 6641, 7171, 7685, 9337)."""
+    pending = [body]
+    while pending:
+        for node in pending.pop().nodes.values():
+            if len(node.incoming) > 1:
+                return True
+            if node.inner is not None:
+                pending.append(node.inner)
     return False
 
 

@@ -20,6 +20,9 @@ FOUND = {
     3406: "instances of one sub-process side by side: a move names no instance",
     3919: "two tokens in one region, never at one node: SpiffWorkflow loses one",
     4877: "SpiffWorkflow stumbles over a waiting event whose parent it has dropped",
+    6641: "sub-processes side by side wait for the same error: SpiffWorkflow tells both",
+    7171: "a sub-process before an inclusive join merges inside: SpiffWorkflow goes on too early",
+    9337: "the same, with the token still inside the sub-process",
     986: "a jump out of a parallel region doubles a token",
 }
 """Seeds that once told something apart, with what it was."""
