@@ -60,6 +60,7 @@ def test_a_file_that_is_what_its_name_says_is_taken(name: str, content: bytes) -
         ("a.zip", _zip("a.shp")[:-30], "不是完整的压缩文件"),
         ("a.zip", b"PK\x03\x04" + b"\0" * 100, "不是完整的压缩文件"),
     ],
+    ids=[str(number) for number in range(15)],  # contents hold the moment at which they were packed
 )
 def test_anything_else_is_refused_with_the_reason(name: str, content: bytes, why: str) -> None:
     with pytest.raises(InvalidInput, match=why):
