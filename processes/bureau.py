@@ -36,7 +36,7 @@ from engine.kernel.commands import (
     WithdrawItem,
 )
 from engine.store import Store, queries
-from processes import attachments
+from processes import attachments, stand_in
 from processes.accounts import Account, Accounts
 from processes.bundles import bundle_from, bundle_of
 from processes.desk import START, Desk, desk_of
@@ -232,7 +232,9 @@ class Bureau:
         self, user: str, case_id: str, item: str, *, key: str | None = None, revision: int | None = None
     ) -> Answer:
         """Give a claimed step back to the post."""
-        return self._act(user, case_id, item, lambda view, row: ReleaseItem(item, user), key, revision)
+        return self._act(
+            user, case_id, item, lambda view, row: ReleaseItem(item, user), key, revision, gives_back=True
+        )
 
     def complete(
         self,
@@ -350,6 +352,22 @@ class Bureau:
         done += warning_chain.give(self.cases, addressees_in(self.organisation))
         return done + recomputation.recompute(self.cases, most=2)
 
+    def act(
+        self,
+        user: str,
+        case_id: str,
+        item: str,
+        build: Callable[[Looking, Mapping[str, Any]], Command],
+        key: str | None,
+    ) -> Answer:
+        """A command on a step by who has it or may take it, or stands in for that one. Raises NotFound, NotPermitted,
+        ItemClosed, ItemTaken, Refused, Busy."""
+        return self._act(user, case_id, item, build, key)
+
+    def open_row(self, view: Looking, item: str) -> dict[str, Any]:
+        """The row of an open work item. Raises NotFound, ItemClosed."""
+        return self._open_item(view, item)
+
     def desk(self, deployment: str) -> Desk:
         """A published version of a matter, compiled. Raises NotFound."""
         return self._desk(deployment)
@@ -369,20 +387,21 @@ class Bureau:
         build: Callable[[Looking, Mapping[str, Any]], Command],
         key: str | None,
         revision: int | None = None,
+        *,
+        gives_back: bool = False,
     ) -> Answer:
         """Raises NotFound, NotPermitted, ItemClosed, ItemTaken, Stale, Busy."""
         account = self.person(user)
+        actor = stand_in.actor_for(self, account, case_id, item)
 
         def command(view: Looking) -> Command:
             row = self._open_item(view, item)
-            self._may_see(account, row)
-            if row["claimed_by"] not in (None, user):
-                raise ItemTaken()
-            return build(view, row)
+            holder = stand_in.may_act(self, account, actor, row)
+            if not gives_back:
+                stand_in.not_recused(self, view, row["element"], {user, holder})
+            return stand_in.in_the_name_of(build(view, row), holder)
 
-        return self.cases.submit(
-            case_id, command, actor=Actor(user, account.name), key=key, item=item, revision=revision
-        )
+        return self.cases.submit(case_id, command, actor=actor, key=key, item=item, revision=revision)
 
     def _extend(
         self, user: str, case_id: str, item: str, data: Mapping[str, Any], revision: int | None = None
@@ -428,7 +447,8 @@ class Bureau:
         return row
 
     def _may_see(self, account: Account, row: Mapping[str, Any]) -> None:
-        if row["claimed_by"] != account.user and row["post"] not in account.may_act_as:
+        own = row["claimed_by"] == account.user or row["post"] in account.may_act_as
+        if not own and not stand_in.holders(self, account, row):
             raise NotPermitted()
 
     def _published(self) -> Mapping[str, Matter]:

@@ -79,10 +79,11 @@ def message(postbox: Postbox, mail: Mail) -> EmailMessage:
     made = EmailMessage()
     made["From"] = postbox.sender
     made["To"] = "undisclosed-recipients:;"
-    made["Subject"] = "期限提醒：" + " ".join(mail.text.split())[:80]
+    made["Subject"] = ("期限提醒：" if mail.limit else "办件提醒：") + " ".join(mail.text.split())[:80]
     made["Date"] = formatdate(mail.at.timestamp())
     made["Message-ID"] = make_msgid(domain=postbox.domain)
-    link = f"\n\n{postbox.site.rstrip('/')}/cases/{mail.case_id}/clocks/{mail.limit}" if postbox.site else ""
+    page = f"/cases/{mail.case_id}" + (f"/clocks/{mail.limit}" if mail.limit else "")
+    link = f"\n\n{postbox.site.rstrip('/')}{page}" if postbox.site else ""
     made.set_content(f"{mail.text}{link}\n\n此邮件由承办系统自动发出，请勿回复。\n")
     return made
 

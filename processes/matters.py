@@ -22,7 +22,7 @@ from processes.sources import Source
 ROOT = Path(__file__).parent
 KEYS = frozenset(
     {"id", "name_zh", "name_en", "kind", "section", "duties", "process", "title", "applicant", "number", "initiator",
-     "basis", "materials", "steps", "limits", "suspensions", "documents", "outcomes", "notes"}
+     "basis", "materials", "steps", "limits", "suspensions", "documents", "outcomes", "notes", "recuse"}
 )  # fmt: skip
 REQUIRED = (
     "id", "name_zh", "kind", "section", "duties", "process", "title", "applicant", "number", "initiator", "basis",
@@ -118,6 +118,8 @@ class Matter:
     documents: tuple[str, ...]
     outcomes: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    # step: the steps whose doers must not do it
+    recuse: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     numbering: Mapping[str, str] = field(default_factory=dict)  # format of the number by kind of document
     file: str = ""
     text: bytes = field(default=b"", repr=False)
@@ -150,6 +152,7 @@ def read_matter(text: str | bytes, file: str, org: Organisation | None = None) -
     if not posts:
         source.fault(("initiator",), "missing", "缺少“posts”：由哪些岗位收件")
     documents, numbering = _documents(source, data.get("documents"))
+    recuse = _recuse(source, data.get("recuse"), known)
     source.check()
     notes = data.get("notes") or ()
     return Matter(
@@ -172,6 +175,7 @@ def read_matter(text: str | bytes, file: str, org: Organisation | None = None) -
         documents=documents,
         outcomes=tuple(data["outcomes"]),
         numbering=numbering,
+        recuse=recuse,
         notes=(notes,) if isinstance(notes, str) else tuple(notes),
         file=file,
         text=text.encode() if isinstance(text, str) else text,
@@ -220,6 +224,20 @@ def _identity(source: Source, data: Mapping[str, Any], org: Organisation) -> Non
         source.fault(("section",), "section", f"没有科室“{data['section']}”")
     source.require(("outcomes",), data["outcomes"], list, "列表")
     source.require(("initiator",), data["initiator"], dict, "who、channel、posts 三项")
+
+
+def _recuse(source: Source, data: Any, known: set[str]) -> dict[str, tuple[str, ...]]:
+    """`{decide: [accept, review]}`: nobody decides what he himself accepted or reviewed."""
+    if data is None or not source.require(("recuse",), data, dict, "环节与应回避环节的对照"):
+        return {}
+    found = {}
+    for step, earlier in data.items():
+        listed = earlier if isinstance(earlier, list) else [earlier]
+        for name in (step, *listed):
+            if name not in known:
+                source.fault(("recuse", step), "step", f"没有环节“{name}”")
+        found[str(step)] = tuple(map(str, listed))
+    return found
 
 
 def _steps(source: Source, data: Mapping[str, Any], org: Organisation) -> Iterator[Step]:

@@ -68,6 +68,39 @@ def _told(
         case "ReturnTo":
             sentence = f"由“{step}”退回到“{name_of(process, str(data.get('target')))}”"
             text, mark = str(data.get("reason", "")), True
+        case "TransferItem":
+            sentence, text, mark = (
+                f"将“{step}”转办给{_who(data.get('to'))}",
+                str(data.get("reason", "")),
+                True,
+            )
+        case "DelegateItem":
+            sentence, text, mark = (
+                f"将“{step}”委派给{_who(data.get('to'))}",
+                str(data.get("reason", "")),
+                True,
+            )
+        case "AddSigners":
+            names = "、".join(_who(each) for each in data.get("signers", ()))
+            where = {"before": "前加签", "after": "后加签"}.get(str(data.get("where")), "加签")
+            sentence, text, mark = f"对“{step}”{where}：{names}", str(data.get("reason", "")), True
+        case "RemoveSigner":
+            sentence, text, mark = f"对“{step}”减签", str(data.get("reason", "")), True
+        case "CopyCase":
+            sentence = f"抄送{'、'.join(_who(each) for each in data.get('to', ()))}"
+            text = str(data.get("text", ""))
+        case "UrgeItem":
+            sentence, text = f"催办“{step}”", str(data.get("text", ""))
+        case "SuperviseCase":
+            until = f"，{_date(data['until'])} 前反馈" if data.get("until") else ""
+            sentence, text, mark = f"督办{until}", str(data.get("text", "")), True
+        case "SuspendCase":
+            runs = "；部分期限依法不停止，继续计算" if data.get("running") else ""
+            sentence, text, mark = f"挂起办件{runs}", str(data.get("reason", "")), True
+        case "ResumeCase":
+            sentence, text, mark = "恢复办件", str(data.get("reason", "")), True
+        case "RecusePerson":
+            sentence, text, mark = f"{_who(data.get('user'))}回避", str(data.get("reason", "")), True
         case "WithdrawItem":
             sentence, text, mark = f"撤回已办结的“{step}”", str(data.get("reason", "")), True
         case "CancelCase":
@@ -120,6 +153,11 @@ def _told(
             True,
         )
     return Line(entry.seq, entry.at, by, sentence, text, mark)
+
+
+def _who(to: Any) -> str:
+    """A post, or a person's login."""
+    return str(to).removeprefix("user:")
 
 
 def _date(value: Any) -> str:

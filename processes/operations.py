@@ -1,0 +1,456 @@
+"""What clerks do with a step besides doing it. Who may do what to whom is decided here; what a step allows and what
+state it is in, by the engine. Every one is a journaled command with a reason; `key` makes it happen once.
+
+`to` is a post (`科室/岗位`) or a login. Moments are aware UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from engine.cases import Actor, Answer
+from engine.cases.actor import CaseView as Looking
+from engine.errors import Busy, ChengbanError, InvalidInput, NotPermitted, Refused
+from engine.kernel.commands import (
+    AddSigners,
+    Command,
+    CompleteItem,
+    CopyCase,
+    DelegateItem,
+    RecusePerson,
+    RemoveSigner,
+    ResumeCase,
+    ResumeClock,
+    ReturnTo,
+    SuperviseCase,
+    SuspendCase,
+    SuspendClock,
+    TransferItem,
+    UrgeItem,
+)
+from engine.kernel.operations import OPERATIONS, allows
+from engine.store import queries
+from forms.errors import InvalidForm
+from processes import stand_in
+from processes.accounts import Account
+from processes.authority import USER, addressee, directs, heads, is_supervisor, sections
+
+if TYPE_CHECKING:
+    from processes.bureau import Bureau
+
+PAGE = 200
+
+
+class Done(NamedTuple):
+    """One of many: `error` is empty where it was done."""
+
+    case_id: str
+    item: str
+    error: str = ""
+
+
+class Part(NamedTuple):
+    """An open part of an item or signing. `kind`: delegate | before | after | sign; `signer` as shown."""
+
+    item: str
+    of: str
+    kind: str
+    signer: str
+    holder: str | None
+
+
+class Vote(NamedTuple):
+    """`vote` None is an abstention."""
+
+    signer: str
+    user: str | None
+    vote: bool | None
+    weight: str
+
+
+class Standing(NamedTuple):
+    """What a step's page says of an item: `kind` of the item itself (empty: the step's own), who asked for it, its
+    open parts, who signs after it, who has signed already, what a delegate handed in; and what may be done."""
+
+    kind: str
+    by: str | None
+    waiting: bool
+    parts: Sequence[Part]
+    after: Sequence[str]
+    votes: Sequence[Vote]
+    proposed: Mapping[str, Any]
+    allowed: frozenset[str]
+
+
+def standing(bureau: Bureau, user: str, case_id: str, item: str) -> Standing:
+    """Raises NotFound, NotPermitted, ItemClosed."""
+    account = bureau.person(user)
+
+    def look(view: Looking) -> Standing:
+        row = bureau.open_row(view, item)
+        own = stand_in.holders(bureau, account, row)
+        section = (row["post"] or "").partition("/")[0]
+        if not own and not directs(account, section):
+            raise NotPermitted()
+        state = view.state
+        part, round_ = state.parts.get(item), state.rounds.get(item)
+        of = {item, part.of} if part is not None else {item}
+        signing = state.signings.get(part.of) if part is not None else None
+        node = bureau.cases.executable(view.deployment).net.processes[row["process"]].nodes[row["element"]]
+        names = {name for name in OPERATIONS if allows(node, name)}
+        waiting = round_ is not None and bool(round_.open or round_.signed)
+        if part is None or part.kind != "sign":
+            names.discard("add_signer")
+        if waiting:
+            names -= {"delegate", "add_before", "add_after", "return", "batch"}
+        if not own:
+            names &= {"transfer", "urge", "copy"}
+        if state.suspended:
+            names &= {"transfer", "urge", "copy"}
+        return Standing(
+            part.kind if part else "", part.by if part else None, waiting,
+            [
+                Part(each.item, each.of, each.kind, each.signer.removeprefix(USER), state.items[each.item].user)
+                for each in state.parts.values()
+                if each.of in of
+            ],
+            [signer.removeprefix(USER) for signer, _ in round_.after] if round_ else [],
+            [
+                Vote(vote[0].removeprefix(USER), vote[1], vote[2], str(vote[3])) for vote in signing.votes
+            ] if signing else [],
+            dict(round_.values) if round_ and not round_.signed else {},
+            frozenset(names),
+        )  # fmt: skip
+
+    return bureau.cases.view(case_id, look)
+
+
+# -- one item -------------------------------------------------------------------------------------------------------
+
+
+def transfer(
+    bureau: Bureau, user: str, case_id: str, item: str, to: str, reason: str, *, key: str | None = None
+) -> Answer:
+    """转办: by the holder, or by the chief of the section over what others hold; within the section of the item's post,
+    by a chief to any post. Raises NotPermitted, Refused, InvalidInput."""
+    account, target = bureau.person(user), addressee(bureau, to)
+    actor = stand_in.actor_for(bureau, account, case_id, item)
+
+    def command(view: Looking) -> Command:
+        row = bureau.open_row(view, item)
+        section = (row["post"] or "").partition("/")[0]
+        head = directs(account, section)
+        own = bool(stand_in.holders(bureau, account, row))
+        if not own and not head:
+            raise NotPermitted("只能转办自己的待办；科室负责人可以转办本科室的待办")
+        _within(bureau, row, target, head)
+        if target.startswith(USER):
+            stand_in.not_recused(bureau, view, row["element"], {target.removeprefix(USER)})
+        holder = (actor.on_behalf_of or user) if own else None
+        return TransferItem(item, target, reason, holder)
+
+    return bureau.cases.submit(case_id, command, actor=actor, key=key, item=item)
+
+
+def delegate(
+    bureau: Bureau, user: str, case_id: str, item: str, to: str, reason: str, *, key: str | None = None
+) -> Answer:
+    """委派: within the section; it comes back when the other is done."""
+    target = addressee(bureau, to)
+
+    def build(view: Looking, row: Mapping[str, Any]) -> Command:
+        _within(bureau, row, target, False)
+        return DelegateItem(item, target, reason, user)
+
+    return bureau.act(user, case_id, item, build, key)
+
+
+def add_signers(
+    bureau: Bureau, user: str, case_id: str, item: str, signers: Sequence[str], where: str, reason: str, *,
+    key: str | None = None,
+) -> Answer:  # fmt: skip
+    """加签 (`where`: before | after | with), of any section."""
+    targets = tuple(addressee(bureau, each) for each in signers)
+    return bureau.act(
+        user, case_id, item, lambda view, row: AddSigners(item, targets, where, reason, user), key
+    )
+
+
+def remove_signer(
+    bureau: Bureau, user: str, case_id: str, item: str, reason: str, *, signer: str = "", key: str | None = None
+) -> Answer:  # fmt: skip
+    """减签: an open part (`item`), or with `signer` who was to sign after `item`; by who asked for it."""
+    account = bureau.person(user)
+    named = addressee(bureau, signer) if signer else ""
+
+    def command(view: Looking) -> Command:
+        bureau.open_row(view, item)
+        return RemoveSigner(item, reason, user, named)
+
+    return bureau.cases.submit(case_id, command, actor=Actor(user, account.name), key=key, item=item)
+
+
+def sign(
+    bureau: Bureau, user: str, case_id: str, item: str, vote: str, opinion: str = "", *, key: str | None = None
+) -> Answer:  # fmt: skip
+    """The opinion of an added signer (前、后加签), who does not fill in the step's form. A voter and a delegate complete
+    the step's form by `Bureau.complete`."""
+
+    def build(view: Looking, row: Mapping[str, Any]) -> Command:
+        part = view.state.parts.get(item)
+        if part is None or part.kind not in ("before", "after"):
+            raise Refused("该待办须填写本环节的表单办理")
+        return CompleteItem(item, {f"{row['element']}_outcome": vote, "opinion": opinion}, user)
+
+    return bureau.act(user, case_id, item, build, key)
+
+
+def return_to(
+    bureau: Bureau, user: str, case_id: str, item: str, target: str, reason: str, *, direct: bool = False,
+    key: str | None = None,
+) -> Answer:  # fmt: skip
+    """退回: step by step from `target`, or (`direct`) straight back to the returner once `target` is done again."""
+    if not reason.strip():
+        raise InvalidInput("退回须写明理由", {"reason": ["请写明退回理由"]})
+    mode = "direct" if direct else "step"
+    return bureau.act(
+        user, case_id, item, lambda view, row: ReturnTo(item, target, reason, user, mode=mode), key
+    )
+
+
+# -- told to others -------------------------------------------------------------------------------------------------
+
+
+def copy(
+    bureau: Bureau, user: str, case_id: str, to: Iterable[str], text: str = "", *, key: str | None = None
+) -> Answer:
+    """抄送: by whoever has or had to do with the case. Who is told finds it among the messages (`warning` copy)."""
+    targets = tuple(dict.fromkeys(addressee(bureau, each) for each in to))
+    return _on_case(bureau, user, case_id, lambda view: CopyCase(targets, text, user), _concerned, key)
+
+
+def urge(bureau: Bureau, user: str, case_id: str, item: str, text: str, *, key: str | None = None) -> Answer:
+    """催办: by whoever has or had to do with the case, to who has the item or its post."""
+
+    def command(view: Looking) -> Command:
+        row = bureau.open_row(view, item)
+        to = f"{USER}{row['claimed_by']}" if row["claimed_by"] else row["post"] or ""
+        if to == f"{USER}{user}":
+            raise Refused("不能催办本人的待办")
+        return UrgeItem(item, to, text, user)
+
+    return _on_case(bureau, user, case_id, command, _concerned, key)
+
+
+def supervise(
+    bureau: Bureau, user: str, case_id: str, text: str, *, until: date | None = None, key: str | None = None
+) -> Answer:
+    """督办: by the office's supervision or the bureau's leaders, to everybody who has an open item of the case."""
+
+    def command(view: Looking) -> Command:
+        rows = [view.item(item) for item in view.state.items]
+        to = [f"{USER}{row['claimed_by']}" if row["claimed_by"] else row["post"] or "" for row in rows]
+        return SuperviseCase(tuple(dict.fromkeys(filter(None, to))), text, user, until)
+
+    def may(bureau: Bureau, account: Account, view: Looking) -> None:
+        if not is_supervisor(account):
+            raise NotPermitted("督办由办公室主任或者局领导作出")
+
+    return _on_case(bureau, user, case_id, command, may, key)
+
+
+# -- the whole case -------------------------------------------------------------------------------------------------
+
+
+def suspend(
+    bureau: Bureau, user: str, case_id: str, reason: str, *, grounds: Mapping[str, tuple[str, str]] | None = None,
+    on: date | None = None, key: str | None = None,
+) -> Answer:  # fmt: skip
+    """挂起, by the chief of the section whose matter it is, or a leader. `grounds`: limit -> (ground that its law lists,
+    number of the notice): these clocks stop from `on`. Every other runs on, and the entry names it.
+
+    Raises NotPermitted, Refused (a ground that the law does not list among them; nothing is suspended then).
+    """
+    account = bureau.person(user)
+    actor = Actor(user, account.name)
+    bureau.cases.view(case_id, lambda view: _chief(bureau, account, view))
+    if bureau.cases.view(case_id, lambda view: view.state.suspended) and key is None:
+        raise Refused("办件已经挂起")
+    for limit, (ground, notice) in (grounds or {}).items():
+        if on is None:
+            raise InvalidInput("请填写中止计时的日期", {"on": ["请填写日期"]})
+        state = bureau.cases.view(case_id, lambda view, limit=limit: view.clocks.get(limit))  # type: ignore[misc]
+        if key is None and state is not None and state.state == "suspended":
+            continue
+        stop = SuspendClock(limit, ground, notice, on)
+        bureau.cases.submit(case_id, stop, actor=actor, key=f"{key}:{limit}" if key else None)
+
+    def command(view: Looking) -> Command:
+        running = tuple(
+            limit for limit in view.clocks if (clock := view.clocks.get(limit)) and clock.state == "running"
+        )
+        return SuspendCase(reason, running)
+
+    return _on_case(bureau, user, case_id, command, _chief, key)
+
+
+def resume(
+    bureau: Bureau, user: str, case_id: str, reason: str, *, grounds: Mapping[str, str] | None = None,
+    on: date | None = None, key: str | None = None,
+) -> Answer:  # fmt: skip
+    """恢复; `grounds`: limit -> ground that has ended `on`, so that its clock runs again."""
+    answer = _on_case(bureau, user, case_id, lambda view: ResumeCase(reason), _chief, key)
+    actor = Actor(user, bureau.person(user).name)
+    for limit, ground in (grounds or {}).items():
+        if on is None:
+            raise InvalidInput("请填写恢复计时的日期", {"on": ["请填写日期"]})
+        go = ResumeClock(limit, ground, on)
+        bureau.cases.submit(case_id, go, actor=actor, key=f"{key}:{limit}" if key else None)
+    return answer
+
+
+def recuse(
+    bureau: Bureau, user: str, case_id: str, person: str, reason: str, *, key: str | None = None
+) -> Answer:
+    """回避: a person steps aside himself, or is told to by who directs him."""
+    if person != user and user not in heads(bureau, person):
+        raise NotPermitted("回避由本人申请或者由科室负责人、局领导决定")
+    return _on_case(bureau, user, case_id, lambda view: RecusePerson(person, reason), _anybody, key)
+
+
+# -- many items -----------------------------------------------------------------------------------------------------
+
+
+def batch(
+    bureau: Bureau, user: str, items: Iterable[tuple[str, str]], data: Mapping[str, Any], *, key: str
+) -> list[Done]:
+    """批量办理: the same data for each, one command each; what one refuses leaves the others alone."""
+    report = []
+    for case_id, item in items:
+        try:
+            row, node = bureau.cases.view(case_id, lambda view, item=item: _placed(bureau, view, item))  # type: ignore[misc]
+            if not allows(node, "batch"):
+                raise Refused(f"环节“{row['name']}”不允许批量办理")
+            bureau.complete(user, case_id, item, data, key=f"{key}:{case_id}:{item}")
+        except InvalidForm as wrong:
+            told = "；".join(f"{name}：{'、'.join(texts)}" for name, texts in wrong.errors.items())
+            report.append(Done(case_id, item, told))
+        except ChengbanError as refused:
+            report.append(Done(case_id, item, refused.message))
+        else:
+            report.append(Done(case_id, item))
+    return report
+
+
+def hand_over(bureau: Bureau, by: str, person: str, to: str, reason: str, *, key: str) -> Iterator[Done]:
+    """离职交接: everything that a person has on the desk goes to another, one command each, told as it is done.
+
+    By who directs the person (or `system` for the administrator). Broken off, it goes on where it was when it is
+    called again with the same `key`: what has gone over is not on the desk any more. What nobody can take (a recused
+    successor) is told and stays.
+    """
+    if by != "system" and by not in heads(bureau, person):
+        raise NotPermitted("离职交接由科室负责人或者局领导办理")
+    target = addressee(bureau, to)
+    if target == f"{USER}{person}":
+        raise InvalidInput("不能交接给本人", {"to": ["不能交接给本人"]})
+    if not reason.strip():
+        raise InvalidInput("交接须写明理由", {"reason": ["请写明理由"]})
+    actor = Actor(by, "系统管理员" if by == "system" else bureau.person(by).name)
+    return _hand_over(bureau, actor, person, target, reason, key)
+
+
+def _hand_over(
+    bureau: Bureau, actor: Actor, person: str, target: str, reason: str, key: str
+) -> Iterator[Done]:
+    for query in (queries.held_by, queries.waiting_of):
+        after = ("", "")
+        while True:
+            with bureau.store.reading() as transaction:
+                rows = transaction.all(query, {
+                    "user": person, "after_case": after[0], "after_item": after[1], "limit": PAGE,
+                })  # fmt: skip
+            for case_id, item in rows:
+                yield _handed(bureau, actor, person, case_id, item, target, reason, key)
+            if len(rows) < PAGE:
+                break
+            after = (rows[-1][0], rows[-1][1])
+
+
+def _handed(
+    bureau: Bureau, actor: Actor, person: str, case_id: str, item: str, target: str, reason: str, key: str
+) -> Done:  # fmt: skip
+    def command(view: Looking) -> Command:
+        row = bureau.open_row(view, item)
+        if row["claimed_by"] != person:
+            raise Refused("该待办已不在其名下")
+        if target.startswith(USER):
+            stand_in.not_recused(bureau, view, row["element"], {target.removeprefix(USER)})
+        return TransferItem(item, target, reason, person)
+
+    try:
+        bureau.cases.submit(case_id, command, actor=actor, key=f"{key}:{item}", item=item)
+    except Busy:
+        raise
+    except ChengbanError as refused:
+        return Done(case_id, item, refused.message)
+    return Done(case_id, item)
+
+
+# -- within ---------------------------------------------------------------------------------------------------------
+
+
+def _within(bureau: Bureau, row: Mapping[str, Any], target: str, head: bool) -> None:
+    """A holder hands on within the section; a chief to any post besides."""
+    section = (row["post"] or "").partition("/")[0]
+    if not section:
+        return  # asked of a person by name: whoever he trusts
+    if target.startswith(USER):
+        if section not in _wide(bureau.person(target.removeprefix(USER))):
+            raise NotPermitted(f"只能交给{section}的人员")
+    elif not head and target.partition("/")[0] != section:
+        raise NotPermitted(f"只能交给{section}的岗位；转往其他科室由科室负责人办理")
+
+
+def _wide(account: Account) -> Collection[str]:
+    return sections(account) | {post.partition("/")[0] for post in account.may_act_as}
+
+
+def _anybody(bureau: Bureau, account: Account, view: Looking) -> None:
+    """Nothing more is asked."""
+
+
+def _concerned(bureau: Bureau, account: Account, view: Looking) -> None:
+    row = view.row()
+    if row["started_by"] == account.user or is_supervisor(account) or directs(account, row["section"]):
+        return
+    if any(stand_in.holders(bureau, account, view.item(item)) for item in view.state.items):
+        return
+    desk = bureau.desk(view.deployment)
+    if account.user not in view.done_by({step for _, step in desk.steps}):
+        raise NotPermitted("只有办理过该办件的人员、科室负责人和督查人员可以抄送、催办")
+
+
+def _chief(bureau: Bureau, account: Account, view: Looking) -> None:
+    if not directs(account, view.row()["section"]):
+        raise NotPermitted("挂起和恢复由承办科室负责人或者局领导决定")
+
+
+def _placed(bureau: Bureau, view: Looking, item: str) -> tuple[dict[str, Any], Any]:
+    row = view.item(item)
+    return row, bureau.cases.executable(view.deployment).net.processes[row["process"]].nodes[row["element"]]
+
+
+def _on_case(
+    bureau: Bureau, user: str, case_id: str, build: Callable[[Looking], Command],
+    may: Callable[[Bureau, Account, Looking], None], key: str | None,
+) -> Answer:  # fmt: skip
+    account = bureau.person(user)
+
+    def command(view: Looking) -> Command:
+        may(bureau, account, view)
+        return build(view)
+
+    return bureau.cases.submit(case_id, command, actor=Actor(user, account.name), key=key)
