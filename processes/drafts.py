@@ -13,6 +13,7 @@ from engine.store import drafts as statements
 if TYPE_CHECKING:
     from processes.bureau import Bureau
 
+CLASSIFIED = "classified"  # 保守国家秘密法: what is secret is not kept here, not even half-typed
 KEPT = timedelta(days=60)
 LARGEST = 2_000_000  # characters; a form's texts together may have a million
 
@@ -36,6 +37,9 @@ def save(bureau: Bureau, user: str, case_id: str, item: str, fields: Fields) -> 
             raise NotPermitted()
     elif account.may_act_as.isdisjoint(bureau.matter(item).posts):
         raise NotPermitted()
+    if fields.get(CLASSIFIED) == ["true"]:
+        drop(bureau, user, case_id, item)
+        raise InvalidInput("涉及国家秘密的，内容不得录入本系统，没有保存")
     typed = {name: list(values) for name, values in fields.items() if name[:1] != "_" or name == "_file"}
     typed.pop("csrf_token", None)
     text = dumps(typed)

@@ -19,7 +19,7 @@ from flask import (
 from flask_login import login_required
 from werkzeug.datastructures import FileStorage, MultiDict
 
-from engine.errors import InvalidInput
+from engine.errors import InvalidInput, Refused
 from forms.errors import InvalidForm
 from processes import attachments, drafts
 from webapp import drafting, uploads
@@ -90,6 +90,8 @@ def with_files(matter: str) -> tuple[MultiDict[str, str], list[str]]:
     typed = MultiDict(request.form)
 
     def keep(_place: int, field: str, file: FileStorage) -> None:
+        if typed.get(drafts.CLASSIFIED) == "true":
+            raise Refused(_("涉及国家秘密的，附件不得录入本系统"))
         upload = attachments.stage(
             bureau(), vault(), me().user, matter, field, file.filename or "", file.stream,
             most=settings().file_bytes,

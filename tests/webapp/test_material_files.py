@@ -21,7 +21,7 @@ from papers import PDF, PNG, bomb, docx
 from engine import history
 from engine.history.replay import replay
 from engine.store.vault import SETTLED, Vault
-from processes import attachments
+from processes import attachments, drafts
 from processes.bureau import Bureau
 from webapp.settings import Settings
 
@@ -273,6 +273,23 @@ def test_files_at_the_counter_wait_for_their_case_and_come_into_it_with_its_firs
     assert attachments.staged(bureau, CLERK, "temporary-land-use", [kept[1]]) == []
     assert bureau.verify(case_id) == []
     assert replay(bureau.cases, case_id) is None
+
+
+def test_of_what_is_secret_neither_file_nor_draft_is_kept(
+    clerk: FlaskClient, bureau: Bureau, settings: Settings
+) -> None:
+    page = clerk.get(COUNTER).get_data(as_text=True)
+    data = {**hidden(page), "project_name": "某工程", "classified": "true"}
+    answer = clerk.post(
+        COUNTER,
+        data={**data, "_command": "upload", "_upload-materials-m1": (io.BytesIO(PDF), "密件.pdf")},
+        content_type="multipart/form-data",
+    )
+    assert answer.status_code == 422
+    assert "不得录入" in answer.get_data(as_text=True)
+    assert not (settings.folder / "files").exists()
+    assert clerk.post(f"{COUNTER}/draft", data=data).status_code == 400
+    assert drafts.find(bureau, CLERK, "", "temporary-land-use") is None
 
 
 def test_a_waiting_file_of_somebody_else_does_not_come_along(

@@ -1,5 +1,7 @@
 """Files of cases by hash, with their removal; uploads that wait for their case; drafts; codes of the progress page."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -60,7 +62,7 @@ def upgrade() -> None:
     )
 
 
-def _described() -> tuple[sa.Column, ...]:
+def _described() -> tuple[sa.Column[Any], ...]:
     """What is known of a file."""
     return (
         sa.Column("field", sa.Text(), nullable=False),
