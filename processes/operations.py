@@ -391,7 +391,9 @@ def _handed(
         return TransferItem(item, target, reason, person)
 
     try:
-        bureau.cases.submit(case_id, command, actor=actor, key=f"{key}:{item}", item=item)
+        answer = bureau.cases.submit(case_id, command, actor=actor, key=f"{key}:{item}", item=item)
+        if answer.replayed:  # it had gone over, and came back since
+            bureau.cases.submit(case_id, command, actor=actor, item=item)
     except Busy:
         raise
     except ChengbanError as refused:

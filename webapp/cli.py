@@ -348,7 +348,7 @@ def deploy(settings: Settings, folder: Path | None, user: str, as_json: bool) ->
     say(as_json, deployed, *(f"{matter}  {version}" for matter, version in plain(deployed).items()))
 
 
-from webapp import commands_calendar, commands_check, commands_documents, commands_token  # noqa: E402, F401  (their commands register themselves)
+from webapp import commands_calendar, commands_check, commands_documents, commands_hand_over, commands_token  # noqa: E402, F401  (their commands register themselves)
 
 if __name__ == "__main__":
     # Run as a module, this file is `__main__`: the commands have registered with the group that they imported.
