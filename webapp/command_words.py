@@ -76,7 +76,7 @@ PLACEHOLDERS = {
 }
 ARGUMENTS = {
     "case_id": "办件", "item": "待办", "matter": "事项", "user": "用户", "folder": "目录", "file": "文件",
-    "version": "版本", "token": "令牌", "kind": "文书种类", "which": "文书",
+    "version": "版本", "token": "令牌", "kind": "文书种类", "which": "文书", "person": "移交人", "to": "接收人或者岗位",
 }  # fmt: skip
 
 

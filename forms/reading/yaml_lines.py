@@ -25,11 +25,11 @@ def read_yaml(content: bytes, file: str) -> tuple[Any, dict[Path, int]]:
         raise DefinitionError([DefinitionFault(file, "", 0, f"文件过大，最多 {SIZE} 字节")])
     try:
         text = content.decode("utf-8")
-        for token in yaml.scan(text):
+        for token in yaml.scan(text, Loader=yaml.CSafeLoader):
             if isinstance(token, yaml.AliasToken):
                 line = token.start_mark.line + 1
                 raise DefinitionError([DefinitionFault(file, "", line, "不能使用 YAML 别名（*…）")])
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        node = yaml.compose(text, Loader=yaml.CSafeLoader)
     except UnicodeDecodeError:
         raise DefinitionError([DefinitionFault(file, "", 0, "文件不是 UTF-8 文字")]) from None
     except yaml.MarkedYAMLError as wrong:

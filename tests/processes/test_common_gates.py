@@ -17,6 +17,8 @@ from forms.errors import InvalidForm
 from forms.form import Form
 from processes.matters import matters
 
+pytestmark = pytest.mark.slow
+
 MATTERS = sorted(matters())
 WINDOW = "行政审批科/窗口"
 # What a form may ask an applicant to pay, and the law or administrative regulation that orders it.

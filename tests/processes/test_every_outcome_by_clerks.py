@@ -21,6 +21,8 @@ from forms.errors import InvalidForm
 from processes.desk import START, Desk
 from processes.matters import matters
 
+pytestmark = pytest.mark.slow
+
 MATTERS = sorted(matters())
 # Applications that open different ways through the diagram.
 APPLICATIONS: dict[str, list[dict[str, Any]]] = {

@@ -17,6 +17,8 @@ from processes import attachments, drafts
 from processes.progress import progress
 from processes.receipts import receipt
 
+pytestmark = pytest.mark.slow
+
 CLERK = "zhanghui"
 MATTER = "temporary-land-use"
 PDF = b"%PDF-1.7 and so on"

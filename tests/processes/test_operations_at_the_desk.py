@@ -16,6 +16,8 @@ from processes.bundles import bundle_of
 from processes.matters import matters, read_matter
 from processes.organisation import organisation
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def stored(database_url: str) -> Iterator[World]:

@@ -13,6 +13,8 @@ from engine.calendar.period import day_of
 from forms.errors import InvalidForm
 from processes.clocks import ClockView
 
+pytestmark = pytest.mark.slow
+
 REVIEWERS = {
     "r_plan": "tangyue", "r_quota": "hanxue", "r_balance": "liufang", "r_survey": "maliang", "r_eco": "linsen",
     "r_expro": "zhaomin", "r_law": "guohai",

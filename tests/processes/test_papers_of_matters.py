@@ -24,6 +24,8 @@ from processes.matters import matters
 from processes.paper_making import Day, Templates, pdf
 from processes.papers import templates_in
 
+pytestmark = pytest.mark.slow
+
 MM = 72 / 25.4
 GIVEN = {
     "expert_time": "十个工作日", "signer": "方远", "correction_items": "一、土地权属材料未盖章\n二、缺拐点坐标",

@@ -11,6 +11,8 @@ from test_temporary_land_journey import to_the_decision
 from forms.errors import InvalidForm
 from processes.clocks import ClockView
 
+pytestmark = pytest.mark.slow
+
 EXPERTS = {
     "expert_basis": "土地复垦条例", "expert_names": "专家甲、专家乙、专家丙", "expert_review_from": "2026-11-05",
     "expert_notice_no": "评告〔2026〕1号",

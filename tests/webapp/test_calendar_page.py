@@ -12,6 +12,8 @@ from flask.testing import FlaskClient
 
 from processes.bureau import Bureau
 
+pytestmark = pytest.mark.slow
+
 KEEPER = "luozheng"  # 政策法规科/科长
 NOTICE = {
     "source": "国务院办公厅关于2027年部分节假日安排的通知（样例）", "published": "2026-11-05", "years": "2027", "version": "",

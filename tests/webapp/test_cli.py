@@ -15,6 +15,8 @@ from click.testing import CliRunner, Result
 
 from webapp.cli import main
 
+pytestmark = pytest.mark.slow
+
 
 class Shell:
     def __init__(self, folder: Path) -> None:

@@ -14,6 +14,8 @@ from engine.errors import NotFound
 from engine.kernel.commands import ExtendClock, ResumeClock, SetVariables, SuspendClock
 from processes.bureau import Bureau
 
+pytestmark = pytest.mark.slow
+
 CHIEF = Actor("chenwei", "陈伟")
 
 

@@ -14,6 +14,8 @@ from click.testing import CliRunner
 
 from webapp.cli import main
 
+pytestmark = pytest.mark.slow
+
 # Latin words that a help page may keep: names of formats and of settings, values as typed.
 KEPT = {
     "chengban",

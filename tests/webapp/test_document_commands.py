@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
 from applications import CLERK
 from click.testing import CliRunner
 
@@ -13,6 +14,8 @@ from engine.cases.documents import content_hash, documents
 from processes.bureau import Bureau
 from webapp.cli import main
 from webapp.settings import Settings
+
+pytestmark = pytest.mark.slow
 
 
 def run(settings: Settings, *arguments: str) -> Any:

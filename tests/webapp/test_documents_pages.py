@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from io import BytesIO
 
+import pytest
 from applications import key_in, token_in
 from flask.testing import FlaskClient
 from pypdf import PdfReader
 
 from engine.cases.documents import content_hash, documents
 from processes.bureau import Bureau
+
+pytestmark = pytest.mark.slow
 
 
 def text_of(pdf: bytes) -> str:

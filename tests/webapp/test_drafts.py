@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from applications import CLERK, PASSWORD, key_in, token_in
 from flask import Flask
 from flask.testing import FlaskClient
 
 from processes import drafts
 from processes.bureau import Bureau
+
+pytestmark = pytest.mark.slow
 
 TYPED = {"told_on": "2026-09-25", "acceptance_doc_no": "受理〔2026〕9号", "refusal_grounds": "<b>未定</b>"}
 ACCEPTED = {

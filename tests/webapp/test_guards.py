@@ -7,6 +7,8 @@ from flask.testing import FlaskClient
 
 from processes.bureau import Bureau
 
+pytestmark = pytest.mark.slow
+
 COUNTER = "/counter/temporary-land-use"
 
 

@@ -25,6 +25,8 @@ from processes import attachments, drafts
 from processes.bureau import Bureau
 from webapp.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 COUNTER = "/counter/temporary-land-use"
 TOO_MUCH = 3 * 1024 * 1024
 

@@ -10,6 +10,8 @@ from flask.testing import FlaskClient
 
 from processes.bureau import Bureau
 
+pytestmark = pytest.mark.slow
+
 OTHER = "liufang"
 
 

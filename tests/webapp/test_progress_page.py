@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
+import pytest
 from applications import CLERK
 from flask.testing import FlaskClient
 
@@ -13,6 +14,8 @@ from processes.bureau import Bureau
 from processes.receipts import receipt
 from webapp import create_app
 from webapp.settings import Settings
+
+pytestmark = pytest.mark.slow
 
 ACCEPTED = {
     "accept_outcome": "齐全且属本级权限",

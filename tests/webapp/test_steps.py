@@ -12,6 +12,8 @@ from flask.testing import FlaskClient
 
 from processes.bureau import Bureau
 
+pytestmark = pytest.mark.slow
+
 COUNTER = "/counter/temporary-land-use"
 ACCEPTED = {
     "accept_outcome": "齐全且属本级权限",

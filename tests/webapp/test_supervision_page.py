@@ -10,6 +10,8 @@ from flask.testing import FlaskClient
 
 from processes.bureau import Bureau
 
+pytestmark = pytest.mark.slow
+
 LEADER, CHIEF, OTHER_CHIEF, HANDLER = "huanghe", "chenwei", "gaopeng", "wangjian"
 ACCEPTED = {
     "accept_outcome": "齐全且属本级权限", "told_on": "2026-09-25", "acceptance_doc_no": "受理〔2026〕1号",

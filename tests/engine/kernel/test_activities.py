@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+import pytest
 from story import Case, body, boundary, end, error, net, process, script, start, sub, timer, user, x
 
 from engine.kernel import Bounds, commands
@@ -131,6 +132,7 @@ def test_an_endless_automatic_loop_stops_with_an_incident_and_an_unharmed_state(
     assert [incident.code for incident in case.here.incidents.values()] == ["bounds"]
 
 
+@pytest.mark.slow
 def test_nested_scopes_and_long_chains_need_no_recursion() -> None:
     inner = body([start("s100"), script("a", "{n: 1}"), end("e100")], "s100 > a > e100")
     for depth in range(100):

@@ -27,6 +27,8 @@ from engine.webhooks.sending import NotReachable, post, send_due
 from engine.webhooks.subscriptions import deliveries, subscribe, subscriptions, unsubscribe
 from tests.engine.cases import permits
 
+pytestmark = pytest.mark.slow
+
 CLERK = Actor("zhanghui", "张慧")
 
 

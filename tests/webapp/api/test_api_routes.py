@@ -14,6 +14,8 @@ from processes.bureau import Bureau
 from webapp import create_app
 from webapp.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 APPLIED = {"matter": "temporary-land-use", "data": {**APPLICATION, "materials": HANDED_IN}}
 ACCEPTED = {
     "accept_outcome": "齐全且属本级权限",
