@@ -8,7 +8,11 @@ from setuptools.dist import Distribution
 
 ROOT = Path(__file__).parent.parent
 CODE = ("engine", "forms", "processes", "webapp")
-LEFT_OUT = ("webapp/node_modules/", "webapp/frontend/")
+LEFT_OUT = (
+    "webapp/node_modules/",
+    "webapp/frontend/",
+    "webapp/static/dist/.built",
+)  # the last is make's own mark
 DATA = (
     "bpmn/chengban.json",
     "bpmn/**/*.bpmn",
