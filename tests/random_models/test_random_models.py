@@ -22,6 +22,7 @@ FOUND = {
     4877: "SpiffWorkflow stumbles over a waiting event whose parent it has dropped",
     6641: "sub-processes side by side wait for the same error: SpiffWorkflow tells both",
     7171: "a sub-process before an inclusive join merges inside: SpiffWorkflow goes on too early",
+    7685: "the same, with a loop inside",
     9337: "the same, with the token still inside the sub-process",
     986: "a jump out of a parallel region doubles a token",
 }
