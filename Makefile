@@ -72,7 +72,7 @@ $(VENV)/.browser:
 	@.ci/need fonts-noto-cjk -- 'fc-list :lang=zh | grep -q .'
 	@touch $@
 
-$(STATIC): webapp/package-lock.json $(wildcard webapp/frontend/*)
+$(STATIC): webapp/package-lock.json $(wildcard webapp/frontend/*) $(wildcard webapp/frontend/desk/*)
 	@.ci/need nodejs npm -- 'command -v node && command -v npm'
 	cd webapp && npm ci --ignore-scripts --no-audit --no-fund --silent && npm run --silent build
 	@touch $@

@@ -8,7 +8,7 @@ const here = path.dirname(new URL(import.meta.url).pathname);
 const out = path.join(here, "../static/dist");
 const modules = path.join(here, "../node_modules");
 
-await rm(out, { recursive: true, force: true });
+await rm(path.join(out, "licences"), { recursive: true, force: true });
 await mkdir(path.join(out, "licences"), { recursive: true });
 
 const result = await build({
@@ -23,6 +23,10 @@ const result = await build({
   legalComments: "none",
   metafile: true,
 });
+
+// What an earlier build left and this one no longer makes; a desk that runs meanwhile misses nothing.
+const made = new Set(Object.keys(result.metafile.outputs).map((file) => path.basename(file)));
+for (const file of await readdir(out)) if (/\.(js|css)$/.test(file) && !made.has(file)) await rm(path.join(out, file));
 
 // A package is named by the last node_modules in the path of each input that went in.
 const packages = new Set();
