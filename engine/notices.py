@@ -17,7 +17,8 @@ COUNTED = 1000  # no further than this: whoever looks is told "999+"
 
 
 class Notice(NamedTuple):
-    """`warning`: yellow | last_day | overdue | overdue_one_day; moments are aware UTC."""
+    """`warning`: yellow | last_day | overdue | overdue_one_day, or copy | urge | supervise | answer | close, which `by`
+    (a login) told; moments are aware UTC."""
 
     notice: str
     addressee: str
@@ -30,6 +31,9 @@ class Notice(NamedTuple):
     number: str
     title: str
     read: bool
+    by: str
+    matter: str
+    applicant: str
 
 
 class Page(NamedTuple):
@@ -57,13 +61,20 @@ def _addressees(user: str, posts: Iterable[str]) -> list[str]:
 
 
 def page(
-    store: Store, user: str, posts: Iterable[str], *, after: tuple[str, str] | None = None, limit: int = 20
+    store: Store,
+    user: str,
+    posts: Iterable[str],
+    *,
+    after: tuple[str, str] | None = None,
+    limit: int = 20,
+    copies: bool = False,
 ) -> Page:
-    """What the user and the posts have been told."""
+    """What the user and the posts have been told; of it only what was copied to them, where asked."""
     moment, notice = after or LAST
+    query = queries.copies if copies else queries.page
     with store.reading() as transaction:
         lists = [
-            transaction.all(queries.page, {
+            transaction.all(query, {
                 "addressee": addressee, "user": user, "after_moment": moment, "after_notice": notice,
                 "limit": limit + 1,
             })
@@ -71,18 +82,20 @@ def page(
         ]  # fmt: skip
     merged = list(heapq.merge(*lists, key=lambda row: (row[6], row[0]), reverse=True))
     found = [
-        Notice(row[0], row[1], row[2], row[3], row[4], moment_of(row[5]), moment_of(row[6]), *cast("tuple[str, str, str]", row[7:10]), bool(row[10]))
+        Notice(row[0], row[1], row[2], row[3], row[4], moment_of(row[5]), moment_of(row[6]), *cast("tuple[str, str, str]", row[7:10]), bool(row[10]),
+               *cast("tuple[str, str, str]", row[11:14]))
         for row in merged[:limit]
     ]  # fmt: skip
     more = len(merged) > limit
     return Page(found, (merged[limit - 1][6], merged[limit - 1][0]) if more else None)
 
 
-def unread(store: Store, user: str, posts: Iterable[str]) -> int:
-    """How many this user has not read, `COUNTED` at most for each addressee."""
+def unread(store: Store, user: str, posts: Iterable[str], *, copies: bool = False) -> int:
+    """How many this user has not read, `COUNTED` at most for each addressee; of copies alone, where asked."""
+    query = queries.unread_copies if copies else queries.unread
     with store.reading() as transaction:
         counts = [
-            transaction.one(queries.unread, {"addressee": addressee, "user": user, "limit": COUNTED})
+            transaction.one(query, {"addressee": addressee, "user": user, "limit": COUNTED})
             for addressee in _addressees(user, posts)
         ]
     return sum(int(row[0]) for row in counts if row is not None)

@@ -108,7 +108,7 @@ def _tell(
         transaction.add(queries.add_notice, {
             "notice": f"{at}{secrets.token_hex(6)}", "addressee": addressee, "case_id": case_id,
             "limit_id": limit.id, "warning": warned.kind, "due": moment_text(seen.due), "at": at, "text": text,
-            "mailed_at": None,
+            "mailed_at": None, "by": "",
         })  # fmt: skip
 
 
@@ -143,5 +143,5 @@ def _text(
             limit, clock, now if limit.unit == "hour" else day_of(now) - timedelta(days=1), calendar
         )[1]
         stand = f"剩余{left}{UNIT_NAMES[limit.unit]}，{when}届满"
-    provisional = "（含未公布放假安排的年份，暂定）" if clock.provisional else ""
+    provisional = "（含未公布放假安排的年份，暂算）" if clock.provisional else ""
     return f"{subject}：{kind}“{limit.name}”{source}{stand}{provisional}".lstrip("：")

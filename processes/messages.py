@@ -22,6 +22,21 @@ def messages(
     return page.notices, SEPARATOR.join(page.after) if page.after else None
 
 
+def copies(
+    bureau: Bureau, user: str, *, after: str | None = None, limit: int = 20
+) -> tuple[list[notices.Notice], str | None]:
+    """抄送: what was copied to this person or to a post held, the newest first; `after` as in `messages`."""
+    moment, _, notice = (after or "").partition(SEPARATOR)
+    place = (moment, notice) if notice else None
+    page = notices.page(bureau.store, user, _posts(bureau, user), after=place, limit=limit, copies=True)
+    return page.notices, SEPARATOR.join(page.after) if page.after else None
+
+
+def unread_copies(bureau: Bureau, user: str) -> int:
+    """How many copies this person has not read."""
+    return notices.unread(bureau.store, user, _posts(bureau, user), copies=True)
+
+
 def unread(bureau: Bureau, user: str) -> int:
     """How many this person has not read."""
     return notices.unread(bureau.store, user, _posts(bureau, user))

@@ -209,25 +209,28 @@ class Projection:
 
     # -- told to people --
 
-    def _notify(self, kind: str, addressees: Iterable[str], text: str) -> None:
+    def _notify(self, kind: str, addressees: Iterable[str], text: str, by: str) -> None:
         for number, addressee in enumerate(addressees, 1):
             self._changes.append((notices.add_notice, {
                 "notice": f"{self._case_id}.{self._seq}.{number}", "addressee": addressee,
                 "case_id": self._case_id, "limit_id": "", "warning": kind, "due": self._at, "at": self._at,
-                "text": text, "mailed_at": None,
+                "text": text, "mailed_at": None, "by": by,
             }))  # fmt: skip
 
     def _case_copied(self, effect: e.CaseCopied) -> None:
-        self._notify("copy", effect.to, effect.text or "抄送，请阅")
+        self._notify("copy", effect.to, effect.text or "请阅", effect.by)
 
     def _item_urged(self, effect: e.ItemUrged) -> None:
         self._notify(
-            "urge", (effect.to,), f"催办“{self.steps.get(effect.item, effect.element)}”：{effect.text}"
+            "urge",
+            (effect.to,),
+            f"催办“{self.steps.get(effect.item, effect.element)}”：{effect.text}",
+            effect.by,
         )
 
     def _case_supervised(self, effect: e.CaseSupervised) -> None:
         until = f"（{effect.until.isoformat()} 前反馈）" if effect.until else ""
-        self._notify("supervise", effect.to, f"督办：{effect.text}{until}")
+        self._notify("supervise", effect.to, f"督办：{effect.text}{until}", effect.by)
 
     # -- timers, jobs, subscriptions --
 

@@ -50,10 +50,11 @@ add_notice = Query(
 
 _SEEN = exists().where(_READ.notice == _N.notice, _READ.user == bindparam("user"))
 # One addressee at a time, as in the boxes: the index gives the page in order.
-page = Query(
+_page = (
     select(
         _N.notice, _N.addressee, _N.case_id, _N.limit_id, _N.warning, _N.due, _N.at, _N.text, t.case.c.number,
-        t.case.c.title, case((_SEEN, true()), else_=literal_column("0 = 1")).label("seen"),
+        t.case.c.title, case((_SEEN, true()), else_=literal_column("0 = 1")).label("seen"), _N.by, t.case.c.matter,
+        t.case.c.applicant,
     )
     .join(t.case, t.case.c.case_id == _N.case_id)
     .where(
@@ -63,14 +64,16 @@ page = Query(
     .order_by(_N.at.desc(), _N.notice.desc())
     .limit(bindparam("limit"))
 )  # fmt: skip
-unread = Query(
-    select(func.count()).select_from(
-        select(literal_column("1"))
-        .where(_N.addressee == bindparam("addressee"), ~_SEEN)
-        .limit(bindparam("limit"))
-        .subquery("some")
-    )
+_COPY = _N.warning == literal_column("'copy'")
+page = Query(_page)
+copies = Query(_page.where(_COPY))
+_unread = (
+    select(literal_column("1"))
+    .where(_N.addressee == bindparam("addressee"), ~_SEEN)
+    .limit(bindparam("limit"))
 )
+unread = Query(select(func.count()).select_from(_unread.subquery("some")))
+unread_copies = Query(select(func.count()).select_from(_unread.where(_COPY).subquery("some")))
 addressee_of = Query(select(_N.addressee).where(_N.notice == bindparam("of_notice")))
 mark_read = Query(
     insert_or(t.notice_read)

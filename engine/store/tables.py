@@ -289,8 +289,14 @@ notice = Table(
     Column("at", _code(), nullable=False),
     Column("text", Text, nullable=False),
     Column("mailed_at", _code()),
+    # Who copied, urged or supervised; empty for a warning.
+    Column("by", Text, nullable=False, server_default=""),
     UniqueConstraint("case_id", "limit_id", "warning", "due", "addressee"),
     Index("ix_notice_addressee_at", "addressee", "at", "notice"),
+    Index(
+        "ix_notice_copies", "addressee", "at", "notice",
+        sqlite_where=text("warning = 'copy'"), postgresql_where=text("warning = 'copy'"),
+    ),
     Index(
         "ix_notice_unmailed", "at",
         sqlite_where=text("mailed_at IS NULL"), postgresql_where=text("mailed_at IS NULL"),
@@ -303,6 +309,28 @@ notice_read = Table(
     Column("user", Text, primary_key=True),
     Column("read_at", _code(), nullable=False),
 )
+# 督办: one row an order; who was told answers, who gave it closes it.
+supervision = Table(
+    "supervision",
+    metadata,
+    _case_key(),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("at", _code(), nullable=False),
+    Column("by", Text, nullable=False),
+    Column("addressees", Text, nullable=False),
+    Column("until", _code()),
+    Column("text", Text, nullable=False),
+    Column("answered_at", _code()),
+    Column("answered_by", Text),
+    Column("answer", Text),
+    Column("closed_at", _code()),
+    Column("closed_by", Text),
+    Index(
+        "ix_supervision_open", "at", "case_id", "seq",
+        sqlite_where=text("closed_at IS NULL"), postgresql_where=text("closed_at IS NULL"),
+    ),
+    **_CLUSTERED,
+)  # fmt: skip
 # `due` is when the timer falls due; `run_at` is when a worker may take it next: put off by a lease or a retry.
 timer = Table(
     "timer",
@@ -525,6 +553,8 @@ absence = Table(
     # Matters parted by blanks; empty: all of them. `by` entered it.
     Column("scope", Text, nullable=False, server_default=""),
     Column("by", Text, nullable=False, server_default=""),
+    Column("entered_at", _code(), nullable=False, server_default=""),
+    Column("ended_by", Text),
     Index("ix_absence_deputy", "deputy", "ends_at"),
 )
 # AB角: who stands in for a person whose absence names nobody.
@@ -534,6 +564,27 @@ partner = Table(
     Column("user", Text, ForeignKey("user.user"), primary_key=True),
     Column("partner", Text, ForeignKey("user.user"), nullable=False),
 )
+# 离职交接 of one person's desk, worked through in the background. `targets`: successor by `事项|环节`, "" for the rest.
+hand_over = Table(
+    "hand_over",
+    metadata,
+    Column("hand_over", _code(), primary_key=True),
+    Column("person", Text, ForeignKey("user.user"), nullable=False),
+    Column("targets", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", _code(), nullable=False),
+    Column("total", Integer, nullable=False),
+    Column("done", Integer, nullable=False),
+    Column("failed", Text, nullable=False),
+    Column("run_at", _code()),
+    Column("ended_at", _code()),
+    Index("ix_hand_over_at", "at", "hand_over"),
+    Index(
+        "ix_hand_over_run_at", "run_at",
+        sqlite_where=text("run_at IS NOT NULL"), postgresql_where=text("run_at IS NOT NULL"),
+    ),
+)  # fmt: skip
 # Keys of the REST API: the secret itself is nowhere, `hash` is its SHA-256; `scopes` are words parted by blanks.
 api_token = Table(
     "api_token",
