@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
-from sqlalchemy import and_, bindparam, case, exists, func, literal_column, or_, select, true, tuple_, update
+from typing import Any
+
+from sqlalchemy import (
+    Select,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    true,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as insert_or
 
 from engine.store import tables as t
@@ -67,7 +82,7 @@ _page = (
 _COPY = _N.warning == literal_column("'copy'")
 page = Query(_page)
 copies = Query(_page.where(_COPY))
-_unread = (
+_unread: Select[Any] = (
     select(literal_column("1"))
     .where(_N.addressee == bindparam("addressee"), ~_SEEN)
     .limit(bindparam("limit"))

@@ -1,5 +1,7 @@
 """Who told a notice, orders of supervision with their answers, when an absence was entered, hand-overs under way."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -11,7 +13,7 @@ depends_on = None
 CODE = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 
-def _only(condition: str) -> dict[str, sa.TextClause]:
+def _only(condition: str) -> dict[str, Any]:
     return {"sqlite_where": sa.text(condition), "postgresql_where": sa.text(condition)}
 
 
