@@ -9,10 +9,12 @@ from flask import Response
 
 from engine.errors import NotFound
 from processes.views import CaseView
-from webapp.api import schemas
 from webapp.api.access import caller, idempotency_key, seen_revision
 from webapp.api.desk import answered, etag
 from webapp.api.part import part
+from webapp.api.schemas.cases import Case, CaseHistory, DiagramList, NoteBody, Verification
+from webapp.api.schemas.clocks import ClockList, ClockWithDays
+from webapp.api.schemas.common import Answered, ReasonBody
 from webapp.context import bureau
 
 routes = part("cases", "办件")
@@ -23,25 +25,25 @@ def seen(case_id: str) -> CaseView:
     return bureau().case(caller(), case_id)
 
 
-@routes.operation("GET", PLACE, "办件", answers=schemas.Case, etag=True)
+@routes.operation("GET", PLACE, "办件", answers=Case, etag=True)
 def get_case(case_id: str) -> Any:
     view = seen(case_id)
     revision = view.history[-1].seq if view.history else 0
-    told = {name: getattr(view, name) for name in schemas.Case().fields if name != "revision"}
+    told = {name: getattr(view, name) for name in Case().fields if name != "revision"}
     return {**told, "revision": revision, "may": sorted(view.may)}, 200, etag(revision)
 
 
-@routes.operation("GET", f"{PLACE}/history", "办理过程", answers=schemas.CaseHistory)
+@routes.operation("GET", f"{PLACE}/history", "办理过程", answers=CaseHistory)
 def get_history(case_id: str) -> Any:
     return {"rows": seen(case_id).history}
 
 
-@routes.operation("GET", f"{PLACE}/clocks", "期限", answers=schemas.ClockList)
+@routes.operation("GET", f"{PLACE}/clocks", "期限", answers=ClockList)
 def list_clocks(case_id: str) -> Any:
     return {"rows": seen(case_id).clocks}
 
 
-@routes.operation("GET", f"{PLACE}/clocks/<limit>", "一个期限及逐日计算表", answers=schemas.ClockWithDays)
+@routes.operation("GET", f"{PLACE}/clocks/<limit>", "一个期限及逐日计算表", answers=ClockWithDays)
 def get_clock(case_id: str, limit: str) -> Any:
     found = next((one for one in seen(case_id).clocks if one.id == limit), None)
     if found is None:
@@ -49,7 +51,7 @@ def get_clock(case_id: str, limit: str) -> Any:
     return {**asdict(found), "days": found.days}
 
 
-@routes.operation("GET", f"{PLACE}/diagrams", "流程图及其标记", answers=schemas.DiagramList)
+@routes.operation("GET", f"{PLACE}/diagrams", "流程图及其标记", answers=DiagramList)
 def list_diagrams(case_id: str) -> Any:
     return {"rows": seen(case_id).diagrams}
 
@@ -65,23 +67,21 @@ def get_diagram(case_id: str, process: str) -> Any:
     return Response(found.xml, content_type="application/xml; charset=utf-8")
 
 
-@routes.operation("GET", f"{PLACE}/verification", "重算办件的留痕哈希链", answers=schemas.Verification)
+@routes.operation("GET", f"{PLACE}/verification", "重算办件的留痕哈希链", answers=Verification)
 def verify_case(case_id: str) -> Any:
     seen(case_id)
     breaks = bureau().verify(case_id)
     return {"intact": not breaks, "breaks": breaks}
 
 
-@routes.operation(
-    "GET", "/verification", "重算全部办件的留痕哈希链", scope="admin", answers=schemas.Verification
-)
+@routes.operation("GET", "/verification", "重算全部办件的留痕哈希链", scope="admin", answers=Verification)
 def verify_all() -> Any:
     breaks = bureau().verify()
     return {"intact": not breaks, "breaks": breaks}
 
 
 @routes.operation(
-    "POST", f"{PLACE}/notes", "添加批注", scope="work", body=schemas.NoteBody, answers=schemas.Answered,
+    "POST", f"{PLACE}/notes", "添加批注", scope="work", body=NoteBody, answers=Answered,
     status=201, command=True,
 )  # fmt: skip
 def annotate_case(body: dict[str, Any], case_id: str) -> Any:
@@ -91,7 +91,7 @@ def annotate_case(body: dict[str, Any], case_id: str) -> Any:
 
 
 @routes.operation(
-    "POST", f"{PLACE}/cancellation", "取消办件", scope="work", body=schemas.ReasonBody, answers=schemas.Answered,
+    "POST", f"{PLACE}/cancellation", "取消办件", scope="work", body=ReasonBody, answers=Answered,
     command=True,
 )  # fmt: skip
 def cancel_case(body: dict[str, Any], case_id: str) -> Any:

@@ -7,9 +7,20 @@ from typing import Any
 from flask import g
 
 from engine.cases import Answer
-from webapp.api import schemas
 from webapp.api.access import caller, idempotency_key
 from webapp.api.part import ROOT, part
+from webapp.api.schemas.common import Answered
+from webapp.api.schemas.desk import (
+    Counts,
+    FormDescription,
+    InboxList,
+    InboxQuery,
+    MatterBrief,
+    MatterList,
+    MattersQuery,
+    Me,
+    StartBody,
+)
 from webapp.context import bureau
 
 routes = part("desk", "事项、收件与待办")
@@ -26,32 +37,32 @@ def etag(revision: int) -> dict[str, str]:
     return {"ETag": f'"{revision}"'}
 
 
-@routes.operation("GET", "/me", "令牌代表的人员及其范围", answers=schemas.Me)
+@routes.operation("GET", "/me", "令牌代表的人员及其范围", answers=Me)
 def me() -> Any:
     account = bureau().person(caller())
     return {"user": account.user, "name": account.name, "posts": account.posts, "scopes": g.api_token.scopes}
 
 
 @routes.operation(
-    "GET", "/matters", "已发布的事项", query=schemas.MattersQuery, answers=schemas.MatterList
+    "GET", "/matters", "已发布的事项", query=MattersQuery, answers=MatterList
 )  # fmt: skip
 def list_matters(asked: dict[str, Any]) -> Any:
     return {"rows": bureau().matters(caller() if asked["mine"] == "true" else None)}
 
 
-@routes.operation("GET", "/matters/<matter>", "一个事项", answers=schemas.MatterBrief)
+@routes.operation("GET", "/matters/<matter>", "一个事项", answers=MatterBrief)
 def get_matter(matter: str) -> Any:
     return bureau().matter(matter)
 
 
-@routes.operation("GET", "/matters/<matter>/form", "收件表单的说明", answers=schemas.FormDescription)
+@routes.operation("GET", "/matters/<matter>/form", "收件表单的说明", answers=FormDescription)
 def get_start_form(matter: str) -> Any:
     bound = bureau().start_form(matter)
     return {"form": bound.form.describe(bound.step)}
 
 
 @routes.operation(
-    "POST", "/cases", "收件：提交申请，生成办件", scope="work", body=schemas.StartBody, answers=schemas.Answered,
+    "POST", "/cases", "收件：提交申请，生成办件", scope="work", body=StartBody, answers=Answered,
     status=201, command=True, refusals=(404,),
 )  # fmt: skip
 def start_case(body: dict[str, Any]) -> Any:
@@ -60,7 +71,7 @@ def start_case(body: dict[str, Any]) -> Any:
     return answered(answer), 201, place
 
 
-@routes.operation("GET", "/inbox", "待办箱的一页", query=schemas.InboxQuery, answers=schemas.InboxList)
+@routes.operation("GET", "/inbox", "待办箱的一页", query=InboxQuery, answers=InboxList)
 def list_inbox(asked: dict[str, Any]) -> Any:
     return bureau().inbox(
         caller(), asked["box"], after=asked.get("after"), limit=asked["limit"], matter=asked.get("matter"),
@@ -68,6 +79,6 @@ def list_inbox(asked: dict[str, Any]) -> Any:
     )  # fmt: skip
 
 
-@routes.operation("GET", "/inbox/counts", "各箱件数（至多 1000）与待办的灯色", answers=schemas.Counts)
+@routes.operation("GET", "/inbox/counts", "各箱件数（至多 1000）与待办的灯色", answers=Counts)
 def count_inbox() -> Any:
     return bureau().counts(caller())

@@ -8,9 +8,9 @@ from typing import Any
 from flask import Blueprint, Flask, Response, render_template
 from flask_smorest import Api
 
-from webapp.api import schemas
 from webapp.api.part import ROOT
 from webapp.api.problems import MEDIA_TYPE, TITLES
+from webapp.api.schemas.common import Problem
 
 OPTIONS = {
     "info": {
@@ -40,7 +40,7 @@ def api_of(app: Flask) -> Described:
 
 def complete(api: Described) -> dict[str, Any]:
     """The document: every refusal, header and scope of every operation written out."""
-    api.spec.components.schema("Problem", schema=schemas.Problem)
+    api.spec.components.schema("Problem", schema=Problem)
     api.spec.components.security_scheme(
         "token",
         {"type": "http", "scheme": "bearer", "description": "在“访问令牌”页或以 chengban token create 建立"},

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from webapp.api import schemas
 from webapp.api.access import caller, idempotency_key, seen_revision
 from webapp.api.desk import answered, etag
 from webapp.api.part import part
+from webapp.api.schemas.common import Answered
+from webapp.api.schemas.items import CompleteBody, Item, ReturnBody, WithdrawBody
 from webapp.context import bureau
 
 routes = part("items", "环节")
 PLACE = "/cases/<case_id>/items/<item>"
 
 
-@routes.operation(
-    "GET", PLACE, "环节：表单、已有的值、可以做什么", answers=schemas.Item, etag=True, refusals=(409,)
-)
+@routes.operation("GET", PLACE, "环节：表单、已有的值、可以做什么", answers=Item, etag=True, refusals=(409,))
 def get_item(case_id: str, item: str) -> Any:
     view = bureau().item(caller(), case_id, item)
     revision = view.history[-1].seq if view.history else 0
@@ -28,12 +27,12 @@ def get_item(case_id: str, item: str) -> Any:
     }, 200, etag(revision)  # fmt: skip
 
 
-@routes.operation("POST", f"{PLACE}/claim", "签收", scope="work", answers=schemas.Answered, command=True)
+@routes.operation("POST", f"{PLACE}/claim", "签收", scope="work", answers=Answered, command=True)
 def claim_item(case_id: str, item: str) -> Any:
     return answered(bureau().claim(caller(), case_id, item, key=idempotency_key(), revision=seen_revision()))
 
 
-@routes.operation("POST", f"{PLACE}/release", "释放", scope="work", answers=schemas.Answered, command=True)
+@routes.operation("POST", f"{PLACE}/release", "释放", scope="work", answers=Answered, command=True)
 def release_item(case_id: str, item: str) -> Any:
     return answered(
         bureau().release(caller(), case_id, item, key=idempotency_key(), revision=seen_revision())
@@ -41,7 +40,7 @@ def release_item(case_id: str, item: str) -> Any:
 
 
 @routes.operation(
-    "POST", f"{PLACE}/complete", "办结环节", scope="work", body=schemas.CompleteBody, answers=schemas.Answered,
+    "POST", f"{PLACE}/complete", "办结环节", scope="work", body=CompleteBody, answers=Answered,
     command=True,
 )  # fmt: skip
 def complete_item(body: dict[str, Any], case_id: str, item: str) -> Any:
@@ -53,7 +52,7 @@ def complete_item(body: dict[str, Any], case_id: str, item: str) -> Any:
 
 
 @routes.operation(
-    "POST", f"{PLACE}/return", "退回已办环节", scope="work", body=schemas.ReturnBody, answers=schemas.Answered,
+    "POST", f"{PLACE}/return", "退回已办环节", scope="work", body=ReturnBody, answers=Answered,
     command=True,
 )  # fmt: skip
 def return_item(body: dict[str, Any], case_id: str, item: str) -> Any:
@@ -66,8 +65,8 @@ def return_item(body: dict[str, Any], case_id: str, item: str) -> Any:
 
 
 @routes.operation(
-    "POST", f"{PLACE}/withdraw", "撤回本人办结的环节", scope="work", body=schemas.WithdrawBody,
-    answers=schemas.Answered, command=True,
+    "POST", f"{PLACE}/withdraw", "撤回本人办结的环节", scope="work", body=WithdrawBody,
+    answers=Answered, command=True,
 )  # fmt: skip
 def withdraw_item(body: dict[str, Any], case_id: str, item: str) -> Any:
     return answered(

@@ -5,22 +5,29 @@ from __future__ import annotations
 from typing import Any
 
 from engine.webhooks import subscriptions
-from webapp.api import schemas
 from webapp.api.access import caller
 from webapp.api.part import part
+from webapp.api.schemas.webhooks import (
+    DeliveriesQuery,
+    DeliveryList,
+    WebhookBody,
+    WebhookList,
+    WebhookMade,
+    WebhookShown,
+)
 from webapp.context import bureau, settings
 
 routes = part("webhooks", "事件通知")
 PLACE = "/webhooks/<webhook>"
 
 
-@routes.operation("GET", "/webhooks", "订阅", scope="admin", answers=schemas.WebhookList)
+@routes.operation("GET", "/webhooks", "订阅", scope="admin", answers=WebhookList)
 def list_webhooks() -> Any:
     return {"rows": subscriptions.subscriptions(bureau().store)}
 
 
 @routes.operation(
-    "POST", "/webhooks", "建立订阅", scope="admin", body=schemas.WebhookBody, answers=schemas.WebhookMade,
+    "POST", "/webhooks", "建立订阅", scope="admin", body=WebhookBody, answers=WebhookMade,
     status=201, refusals=(404,),
 )  # fmt: skip
 def create_webhook(body: dict[str, Any]) -> Any:
@@ -32,7 +39,7 @@ def create_webhook(body: dict[str, Any]) -> Any:
     )  # fmt: skip
 
 
-@routes.operation("GET", PLACE, "一个订阅", scope="admin", answers=schemas.WebhookShown)
+@routes.operation("GET", PLACE, "一个订阅", scope="admin", answers=WebhookShown)
 def get_webhook(webhook: str) -> Any:
     return subscriptions.subscription(bureau().store, webhook)
 
@@ -44,8 +51,8 @@ def delete_webhook(webhook: str) -> Any:
 
 
 @routes.operation(
-    "GET", f"{PLACE}/deliveries", "通知的结果：缺省为未能送达的", scope="admin", query=schemas.DeliveriesQuery,
-    answers=schemas.DeliveryList,
+    "GET", f"{PLACE}/deliveries", "通知的结果：缺省为未能送达的", scope="admin", query=DeliveriesQuery,
+    answers=DeliveryList,
 )  # fmt: skip
 def list_deliveries(asked: dict[str, Any], webhook: str) -> Any:
     rows, after = subscriptions.deliveries(

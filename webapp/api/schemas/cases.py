@@ -1,0 +1,88 @@
+"""The whole case."""
+
+from __future__ import annotations
+
+from marshmallow import fields
+
+from webapp.api.schemas.clocks import ClockBrief
+from webapp.api.schemas.shape import Exact, Number, Shape, Text, Words, said
+
+
+class NoteBody(Shape):
+    text = said(4000)
+
+
+class TrailStep(Shape):
+    element = Text(required=True)
+    name = Text(required=True)
+    state = Text(required=True)
+    detail = Text(required=True)
+
+
+class HistoryLine(Shape):
+    seq = Number(required=True)
+    at = fields.AwareDateTime(required=True)
+    by = Text(required=True)
+    sentence = Text(required=True)
+    text = Text(required=True)
+    mark = fields.Boolean(required=True)
+
+
+class CaseHistory(Shape):
+    rows = Words(fields.Nested(HistoryLine), required=True)
+
+
+class OpenItem(Shape):
+    item = Text(required=True)
+    step = Text(required=True)
+    post = Text(required=True)
+    claimed_name = Text(required=True)
+    mine = fields.Boolean(required=True)
+
+
+class CaseFact(Shape):
+    label = Text(required=True)
+    text = Text(required=True)
+
+
+class Case(Shape):
+    case_id = Text(required=True)
+    revision = Number(required=True)
+    number = Text(required=True)
+    matter = Text(required=True)
+    matter_name = Text(required=True)
+    title = Text(required=True)
+    applicant = Text(required=True)
+    status = Text(required=True)
+    started_at = fields.AwareDateTime(required=True)
+    deployment = Text(required=True)
+    items = Words(fields.Nested(OpenItem), required=True)
+    steps = Words(fields.Nested(TrailStep), required=True)
+    clocks = Words(fields.Nested(ClockBrief), required=True)
+    data = Words(fields.Nested(CaseFact), required=True)
+    variables = Exact(required=True, metadata={"description": "申请所填的值；小数为字符串"})
+    may = Words(Text(), required=True)
+    withdrawable = Words(fields.Nested(OpenItem), required=True)
+
+
+class Diagram(Shape):
+    process = Text(required=True)
+    name = Text(required=True)
+    current = Words(Text(), required=True)
+    visited = Words(Text(), required=True)
+    taken = Words(Text(), required=True)
+
+
+class DiagramList(Shape):
+    rows = Words(fields.Nested(Diagram), required=True)
+
+
+class ChainBreak(Shape):
+    case_id = Text(required=True)
+    seq = Number(required=True)
+    reason = Text(required=True)
+
+
+class Verification(Shape):
+    intact = fields.Boolean(required=True)
+    breaks = Words(fields.Nested(ChainBreak), required=True)
