@@ -359,10 +359,11 @@ class Bureau:
         item: str,
         build: Callable[[Looking, Mapping[str, Any]], Command],
         key: str | None,
+        revision: int | None = None,
     ) -> Answer:
         """A command on a step by who has it or may take it, or stands in for that one. Raises NotFound, NotPermitted,
         ItemClosed, ItemTaken, Refused, Busy."""
-        return self._act(user, case_id, item, build, key)
+        return self._act(user, case_id, item, build, key, revision)
 
     def open_row(self, view: Looking, item: str) -> dict[str, Any]:
         """The row of an open work item. Raises NotFound, ItemClosed."""

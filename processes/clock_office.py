@@ -75,7 +75,14 @@ def clock_page(bureau: Bureau, user: str, case_id: str, limit_id: str) -> ClockP
 
 
 def suspend(
-    bureau: Bureau, user: str, case_id: str, limit_id: str, data: Mapping[str, str], *, key: str | None = None
+    bureau: Bureau,
+    user: str,
+    case_id: str,
+    limit_id: str,
+    data: Mapping[str, str],
+    *,
+    key: str | None = None,
+    revision: int | None = None,
 ) -> Answer:
     """`data`: `ground` of the limit's list, `notice` (reference of the written notice to the applicant), `on`.
 
@@ -90,11 +97,18 @@ def suspend(
         )
 
     _filled(data, {"ground": "请选择法定事由", "notice": "请填写告知申请人的文书文号", "on": "请填写日期"})
-    return _change(bureau, user, case_id, limit_id, command, key)
+    return _change(bureau, user, case_id, limit_id, command, key, revision)
 
 
 def resume(
-    bureau: Bureau, user: str, case_id: str, limit_id: str, data: Mapping[str, str], *, key: str | None = None
+    bureau: Bureau,
+    user: str,
+    case_id: str,
+    limit_id: str,
+    data: Mapping[str, str],
+    *,
+    key: str | None = None,
+    revision: int | None = None,
 ) -> Answer:
     """`data`: `ground` that is suspended on, `on` the day that ended it. Raises as `suspend` does."""
 
@@ -104,11 +118,18 @@ def resume(
         return ResumeClock(limit.id, data["ground"], _day(data, limit, view.now))
 
     _filled(data, {"ground": "请选择要结束的事由", "on": "请填写日期"})
-    return _change(bureau, user, case_id, limit_id, command, key)
+    return _change(bureau, user, case_id, limit_id, command, key, revision)
 
 
 def extend(
-    bureau: Bureau, user: str, case_id: str, limit_id: str, data: Mapping[str, str], *, key: str | None = None
+    bureau: Bureau,
+    user: str,
+    case_id: str,
+    limit_id: str,
+    data: Mapping[str, str],
+    *,
+    key: str | None = None,
+    revision: int | None = None,
 ) -> Answer:
     """`data`: `reason`, `notice`, `on`, and `amount` where less than the law's most. Only by whom the law names."""
 
@@ -125,7 +146,7 @@ def extend(
     _filled(
         data, {"reason": "请写明延长的理由", "notice": "请填写告知申请人的文书文号", "on": "请填写批准日期"}
     )
-    return _change(bureau, user, case_id, limit_id, command, key)
+    return _change(bureau, user, case_id, limit_id, command, key, revision)
 
 
 def extendable(limit: Limit, clock: Clock) -> bool:
@@ -140,6 +161,7 @@ def _change(
     limit_id: str,
     build: Callable[[Account, Looking, Desk, Limit], Command],
     key: str | None,
+    revision: int | None = None,
 ) -> Answer:
     account = bureau.person(user)
 
@@ -147,7 +169,7 @@ def _change(
         desk = bureau.desk(view.deployment)
         return build(account, view, desk, _started(desk, view, limit_id)[0])
 
-    return bureau.cases.submit(case_id, command, actor=Actor(user, account.name), key=key)
+    return bureau.cases.submit(case_id, command, actor=Actor(user, account.name), key=key, revision=revision)
 
 
 def _started(desk: Desk, view: Looking, limit_id: str) -> tuple[Limit, Clock]:

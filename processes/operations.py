@@ -1,5 +1,6 @@
 """What clerks do with a step besides doing it. Who may do what to whom is decided here; what a step allows and what
-state it is in, by the engine. Every one is a journaled command with a reason; `key` makes it happen once.
+state it is in, by the engine. Every one is a journaled command with a reason; `key` makes it happen once, `revision` is as
+`processes.bureau` has it.
 
 `to` is a post (`科室/岗位`) or a login. Moments are aware UTC.
 """
@@ -131,7 +132,15 @@ def standing(bureau: Bureau, user: str, case_id: str, item: str) -> Standing:
 
 
 def transfer(
-    bureau: Bureau, user: str, case_id: str, item: str, to: str, reason: str, *, key: str | None = None
+    bureau: Bureau,
+    user: str,
+    case_id: str,
+    item: str,
+    to: str,
+    reason: str,
+    *,
+    key: str | None = None,
+    revision: int | None = None,
 ) -> Answer:
     """转办: by the holder, or by the chief of the section over what others hold; within the section of the item's post,
     by a chief to any post. Raises NotPermitted, Refused, InvalidInput."""
@@ -151,11 +160,19 @@ def transfer(
         holder = (actor.on_behalf_of or user) if own else None
         return TransferItem(item, target, reason, holder)
 
-    return bureau.cases.submit(case_id, command, actor=actor, key=key, item=item)
+    return bureau.cases.submit(case_id, command, actor=actor, key=key, item=item, revision=revision)
 
 
 def delegate(
-    bureau: Bureau, user: str, case_id: str, item: str, to: str, reason: str, *, key: str | None = None
+    bureau: Bureau,
+    user: str,
+    case_id: str,
+    item: str,
+    to: str,
+    reason: str,
+    *,
+    key: str | None = None,
+    revision: int | None = None,
 ) -> Answer:
     """委派: within the section; it comes back when the other is done."""
     target = addressee(bureau, to)
@@ -164,22 +181,24 @@ def delegate(
         _within(bureau, row, target, False)
         return DelegateItem(item, target, reason, user)
 
-    return bureau.act(user, case_id, item, build, key)
+    return bureau.act(user, case_id, item, build, key, revision)
 
 
 def add_signers(
     bureau: Bureau, user: str, case_id: str, item: str, signers: Sequence[str], where: str, reason: str, *,
     key: str | None = None,
+    revision: int | None = None,
 ) -> Answer:  # fmt: skip
     """加签 (`where`: before | after | with), of any section."""
     targets = tuple(addressee(bureau, each) for each in signers)
     return bureau.act(
-        user, case_id, item, lambda view, row: AddSigners(item, targets, where, reason, user), key
+        user, case_id, item, lambda view, row: AddSigners(item, targets, where, reason, user), key, revision
     )
 
 
 def remove_signer(
-    bureau: Bureau, user: str, case_id: str, item: str, reason: str, *, signer: str = "", key: str | None = None
+    bureau: Bureau, user: str, case_id: str, item: str, reason: str, *, signer: str = "", key: str | None = None,
+    revision: int | None = None
 ) -> Answer:  # fmt: skip
     """减签: an open part (`item`), or with `signer` who was to sign after `item`; by who asked for it."""
     account = bureau.person(user)
@@ -189,11 +208,14 @@ def remove_signer(
         bureau.open_row(view, item)
         return RemoveSigner(item, reason, user, named)
 
-    return bureau.cases.submit(case_id, command, actor=Actor(user, account.name), key=key, item=item)
+    return bureau.cases.submit(
+        case_id, command, actor=Actor(user, account.name), key=key, item=item, revision=revision
+    )
 
 
 def sign(
-    bureau: Bureau, user: str, case_id: str, item: str, vote: str, opinion: str = "", *, key: str | None = None
+    bureau: Bureau, user: str, case_id: str, item: str, vote: str, opinion: str = "", *, key: str | None = None,
+    revision: int | None = None
 ) -> Answer:  # fmt: skip
     """The opinion of an added signer (前、后加签), who does not fill in the step's form. A voter and a delegate complete
     the step's form by `Bureau.complete`."""
@@ -204,19 +226,20 @@ def sign(
             raise Refused("该待办须填写本环节的表单办理")
         return CompleteItem(item, {f"{row['element']}_outcome": vote, "opinion": opinion}, user)
 
-    return bureau.act(user, case_id, item, build, key)
+    return bureau.act(user, case_id, item, build, key, revision)
 
 
 def return_to(
     bureau: Bureau, user: str, case_id: str, item: str, target: str, reason: str, *, direct: bool = False,
     key: str | None = None,
+    revision: int | None = None,
 ) -> Answer:  # fmt: skip
     """退回: step by step from `target`, or (`direct`) straight back to the returner once `target` is done again."""
     if not reason.strip():
         raise InvalidInput("退回须写明理由", {"reason": ["请写明退回理由"]})
     mode = "direct" if direct else "step"
     return bureau.act(
-        user, case_id, item, lambda view, row: ReturnTo(item, target, reason, user, mode=mode), key
+        user, case_id, item, lambda view, row: ReturnTo(item, target, reason, user, mode=mode), key, revision
     )
 
 
@@ -267,6 +290,7 @@ def supervise(
 def suspend(
     bureau: Bureau, user: str, case_id: str, reason: str, *, grounds: Mapping[str, tuple[str, str]] | None = None,
     on: date | None = None, key: str | None = None,
+    revision: int | None = None,
 ) -> Answer:  # fmt: skip
     """挂起, by the chief of the section whose matter it is, or a leader. `grounds`: limit -> (ground that its law lists,
     number of the notice): these clocks stop from `on`. Every other runs on, and the entry names it.
@@ -285,7 +309,10 @@ def suspend(
         if key is None and state is not None and state.state == "suspended":
             continue
         stop = SuspendClock(limit, ground, notice, on)
-        bureau.cases.submit(case_id, stop, actor=actor, key=f"{key}:{limit}" if key else None)
+        stopped = bureau.cases.submit(
+            case_id, stop, actor=actor, key=f"{key}:{limit}" if key else None, revision=revision
+        )
+        revision = None if revision is None else stopped.seq
 
     def command(view: Looking) -> Command:
         running = tuple(
@@ -293,15 +320,16 @@ def suspend(
         )
         return SuspendCase(reason, running)
 
-    return _on_case(bureau, user, case_id, command, _chief, key)
+    return _on_case(bureau, user, case_id, command, _chief, key, revision)
 
 
 def resume(
     bureau: Bureau, user: str, case_id: str, reason: str, *, grounds: Mapping[str, str] | None = None,
     on: date | None = None, key: str | None = None,
+    revision: int | None = None,
 ) -> Answer:  # fmt: skip
     """恢复; `grounds`: limit -> ground that has ended `on`, so that its clock runs again."""
-    answer = _on_case(bureau, user, case_id, lambda view: ResumeCase(reason), _chief, key)
+    answer = _on_case(bureau, user, case_id, lambda view: ResumeCase(reason), _chief, key, revision)
     actor = Actor(user, bureau.person(user).name)
     for limit, ground in (grounds or {}).items():
         if on is None:
@@ -312,12 +340,19 @@ def resume(
 
 
 def recuse(
-    bureau: Bureau, user: str, case_id: str, person: str, reason: str, *, key: str | None = None
+    bureau: Bureau,
+    user: str,
+    case_id: str,
+    person: str,
+    reason: str,
+    *,
+    key: str | None = None,
+    revision: int | None = None,
 ) -> Answer:
     """回避: a person steps aside himself, or is told to by who directs him."""
     if person != user and user not in heads(bureau, person):
         raise NotPermitted("回避由本人申请或者由科室负责人、局领导决定")
-    return _on_case(bureau, user, case_id, lambda view: RecusePerson(person, reason), _anybody, key)
+    return _on_case(bureau, user, case_id, lambda view: RecusePerson(person, reason), _anybody, key, revision)
 
 
 # -- many items -----------------------------------------------------------------------------------------------------
@@ -447,7 +482,7 @@ def _placed(bureau: Bureau, view: Looking, item: str) -> tuple[dict[str, Any], A
 
 def _on_case(
     bureau: Bureau, user: str, case_id: str, build: Callable[[Looking], Command],
-    may: Callable[[Bureau, Account, Looking], None], key: str | None,
+    may: Callable[[Bureau, Account, Looking], None], key: str | None, revision: int | None = None,
 ) -> Answer:  # fmt: skip
     account = bureau.person(user)
 
@@ -455,4 +490,4 @@ def _on_case(
         may(bureau, account, view)
         return build(view)
 
-    return bureau.cases.submit(case_id, command, actor=Actor(user, account.name), key=key)
+    return bureau.cases.submit(case_id, command, actor=Actor(user, account.name), key=key, revision=revision)
