@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from engine.errors import InvalidInput, NotFound
@@ -47,13 +48,39 @@ def heads(bureau: Bureau, user: str) -> frozenset[str]:
 
 
 def addressee(bureau: Bureau, given: str) -> str:
-    """A post (`科室/岗位`), or a person as login or `user:<login>`: as the engine writes it. Raises InvalidInput."""
+    """A post (`科室/岗位`), or a person as login, `user:<login>`, name, or `姓名（登录名）`: as the engine writes it.
+
+    Raises InvalidInput, also for a name that several bear.
+    """
     name = given.strip()
+    if not name:
+        raise InvalidInput("请指明人员或者岗位", {"to": ["请指明人员或者岗位"]})
     if "/" in name:
         if name not in bureau.organisation.posts:
             raise InvalidInput(f"没有岗位“{name}”", {"to": [f"没有岗位“{name}”"]})
         return name
+    written = NAMED.fullmatch(name)
     try:
-        return USER + bureau.person(name.removeprefix(USER)).user
-    except NotFound as unknown:
-        raise InvalidInput(f"没有人员“{name}”", {"to": [f"没有人员“{name}”"]}) from unknown
+        return USER + bureau.person(written["login"] if written else name.removeprefix(USER)).user
+    except NotFound:
+        return USER + _of_name(bureau, name)
+
+
+NAMED = re.compile(r"[^（(]+[（(](?P<login>[^（()）]+)[）)]")
+"""How a person is offered for choice: 张慧（zhanghui）."""
+
+
+def _of_name(bureau: Bureau, name: str) -> str:
+    found = []
+    for login, called in bureau.accounts.names().items():
+        if called == name:
+            try:
+                found.append(bureau.person(login).user)
+            except NotFound:
+                continue  # the account was closed
+    if not found:
+        raise InvalidInput(f"没有人员“{name}”", {"to": [f"没有人员“{name}”"]})
+    if len(found) > 1:
+        told = f"有 {len(found)} 人名叫“{name}”，请写明登录名：{'、'.join(sorted(found))}"
+        raise InvalidInput(told, {"to": [told]})
+    return found[0]
