@@ -1,6 +1,7 @@
 // What the clerks' pages do beyond plain HTML. Every page works without it.
 import "htmx.org/dist/htmx.esm.js";
 import "./draft.js";
+import "./sending.js";
 
 // "/" goes to the search field, as in a library catalogue; never while typing.
 document.addEventListener("keydown", (event) => {
@@ -11,22 +12,6 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     search.focus();
   }
-});
-
-// A second click while the first is under way is dropped; the key in the form guards where this does not run.
-document.addEventListener("submit", (event) => {
-  const form = event.target;
-  if (form.method !== "post") return;
-  if (form.dataset.sent) {
-    event.preventDefault();
-    return;
-  }
-  form.dataset.sent = "yes";
-  event.submitter?.setAttribute("aria-busy", "true");
-});
-window.addEventListener("pageshow", () => {
-  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
-  for (const button of document.querySelectorAll("[aria-busy]")) button.removeAttribute("aria-busy");
 });
 
 // Leaving with typed, unsent values asks first.
