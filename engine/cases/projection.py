@@ -49,7 +49,6 @@ class Projection:
         self.awaited: list[str] = []
         self._changes: list[tuple[Query, _Row]] = []
         self._items: dict[str, _Row] = {}
-        self._candidates: dict[str, _Row] = {}
         self._timers: dict[str, _Row] = {}
         self._jobs: dict[str, _Row] = {}
         self._subscriptions: dict[str, _Row] = {}
@@ -65,7 +64,6 @@ class Projection:
             transaction.add(query, parameters)
         for query, rows in (
             (queries.add_items, self._items),
-            (queries.add_candidates, self._candidates),
             (queries.add_timers, self._timers),
             (queries.add_jobs, self._jobs),
             (queries.add_subscriptions, self._subscriptions),
@@ -118,10 +116,8 @@ class Projection:
             if items:
                 follows = {**of_limit, "due": running or FAR}
                 self._changes.append((queries.move_items, follows))
-                self._changes.append((queries.move_candidates, follows))
         if self._seq > 1 and items:
             self._change(queries.move_free_items, due=self._case_due)
-            self._change(queries.move_free_candidates, due=self._case_due)
 
     def _due_of(self, limit: str | None) -> str:
         if limit is not None:
@@ -148,24 +144,15 @@ class Projection:
             "state": "open", "due": due, "opened_at": self._at, "claimed_by": None, "claimed_at": None,
             "closed_by": None, "closed_at": None, **self._header,
         }  # fmt: skip
-        if effect.post:
-            self._candidates[effect.item] = {
-                "case_id": self._case_id, "item": effect.item, "candidate": effect.post, "due": due,
-                "claimable": True,
-            }  # fmt: skip
 
     def _item_claimed(self, effect: e.ItemClaimed) -> None:
         if effect.item in self._items:
             self._items[effect.item].update(state="claimed", claimed_by=effect.user, claimed_at=self._at)
-            if effect.item in self._candidates:
-                self._candidates[effect.item]["claimable"] = False
             return
         self._change(queries.claim_item, of_item=effect.item, claimed_by=effect.user, claimed_at=self._at)
-        self._change(queries.set_claimable, of_item=effect.item, claimable=False)
 
     def _item_released(self, effect: e.ItemReleased) -> None:
         self._change(queries.release_item, of_item=effect.item)
-        self._change(queries.set_claimable, of_item=effect.item, claimable=True)
 
     def _item_completed(self, effect: e.ItemCompleted) -> None:
         self._close(effect.item, "completed", effect.user)
@@ -181,31 +168,23 @@ class Projection:
             return  # closed earlier in this command, e.g. returned and then cancelled
         if item in self._items:
             self._items[item].update(state=state, closed_by=user, closed_at=self._at)
-            self._candidates.pop(item, None)
             return
         self._change(queries.close_item, of_item=item, state=state, closed_by=user, closed_at=self._at)
-        self._change(queries.drop_candidates, of_item=item)
 
     def _item_transferred(self, effect: e.ItemTransferred) -> None:
         """To a user: his, its post kept for a release. To a post: anybody's there."""
         item, user = effect.item, effect.to.removeprefix(USER) if effect.to.startswith(USER) else None
         if user is not None:
             self._change(queries.hold_item, of_item=item, claimed_by=user, claimed_at=self._at)
-            self._change(queries.set_claimable, of_item=item, claimable=False)
             return
         self._change(queries.release_item, of_item=item)
         self._change(queries.set_post, of_item=item, post=effect.to)
-        self._change(queries.drop_candidates, of_item=item)
-        self._change(queries.copy_candidate, of_item=item, candidate=effect.to)
 
     def _item_set_aside(self, effect: e.ItemSetAside) -> None:
         self._change(queries.set_item_state, of_item=effect.item, state="waiting")
-        self._change(queries.set_claimable, of_item=effect.item, claimable=False)
 
     def _item_resumed(self, effect: e.ItemResumed) -> None:
         self._change(queries.set_item_state, of_item=effect.item, state="claimed" if effect.user else "open")
-        if effect.user is None:
-            self._change(queries.set_claimable, of_item=effect.item, claimable=True)
 
     # -- told to people --
 

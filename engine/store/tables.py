@@ -179,6 +179,11 @@ work_item = Table(
     Column("number", Text, nullable=False),
     Column("title", Text, nullable=False),
     Column("applicant", Text, nullable=False),
+    # Who may claim what is open: whoever holds its post, or a user as `user:<name>`.
+    Index(
+        "ix_work_item_claimable", "post", "due", "case_id", "item",
+        sqlite_where=text("state = 'open'"), postgresql_where=text("state = 'open'"),
+    ),
     Index(
         "ix_work_item_todo", "claimed_by", "due", "case_id", "item",
         sqlite_where=text("state = 'claimed'"), postgresql_where=text("state = 'claimed'"),
@@ -190,22 +195,6 @@ work_item = Table(
     Index(
         "ix_work_item_waiting", "claimed_by", "case_id", "item",
         sqlite_where=text("state = 'waiting'"), postgresql_where=text("state = 'waiting'"),
-    ),
-    **_CLUSTERED,
-)  # fmt: skip
-# Who may claim an open, unclaimed item: a post, or a user as `user:<name>`. Rows leave with the claim.
-work_item_candidate = Table(
-    "work_item_candidate",
-    metadata,
-    Column("case_id", _code(), primary_key=True),
-    Column("item", Text, primary_key=True),
-    Column("candidate", Text, primary_key=True),
-    Column("due", _code(), nullable=False),
-    Column("claimable", Boolean, nullable=False),
-    ForeignKeyConstraint(["case_id", "item"], ["work_item.case_id", "work_item.item"]),
-    Index(
-        "ix_work_item_candidate_claimable", "candidate", "due", "case_id", "item",
-        sqlite_where=text("claimable = 1"), postgresql_where=text("claimable"),
     ),
     **_CLUSTERED,
 )  # fmt: skip

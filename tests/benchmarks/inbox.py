@@ -49,8 +49,6 @@ def fill(store: Store, items: int) -> None:
             f"CAST(n.n % {POSTS} AS TEXT), CASE WHEN {claimed} THEN 'claimed' ELSE 'open' END, {due}, "
             f"'2026-01-01T00\\:00\\:00.000000Z', CASE WHEN {claimed} THEN 'u' || CAST(n.n / 2 % {CLERKS} AS TEXT) END, 'm', '', "
             f"'某某项目临时用地', '某某公司' FROM ({series}) n",
-            "INSERT INTO work_item_candidate (case_id, item, candidate, due, claimable) SELECT case_id, item, post, due,"
-            " state = 'open' FROM work_item WHERE process = 'p'",
         ):
             transaction.add(Query(text(statement)), {})
     # As autovacuum leaves a table that has been there for a while.

@@ -30,7 +30,7 @@ NOW = datetime(2026, 12, 15, 2, tzinfo=UTC)
 NOTICE = "2027-01-01/2027-01-03,放假,元旦\n2027-02-05/2027-02-11,放假,春节\n2027-01-30,上班,春节调休上班\n"
 COPIED = (
     (tables.case, queries.add_case), (tables.case_state, queries.add_state), (tables.entry, queries.add_entry),
-    (tables.work_item, queries.add_items), (tables.work_item_candidate, queries.add_candidates),
+    (tables.work_item, queries.add_items),
     (tables.timer, queries.add_timers), (tables.clock_event, queries.add_clock_events),
     (tables.limit_run, queries.put_limit_run),
 )  # fmt: skip

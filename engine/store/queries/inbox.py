@@ -89,19 +89,16 @@ _UNTIL = ("until_moment", "until_case", "until_item")
 def _claimable(*more: ColumnElement[bool]) -> tuple[Query, Query]:
     """Places and rows of one post at a time: the index gives each post's places in order. The caller merges them, and
     asks for the rows up to the last place of its page, so that no more items are looked up than the page has."""
-    candidate = t.work_item_candidate
-    within = select(candidate.c.case_id, candidate.c.item, candidate.c.due)
-    if more:
-        own = and_(t.work_item.c.case_id == candidate.c.case_id, t.work_item.c.item == candidate.c.item)
-        within = within.join(t.work_item, own)
+    item = t.work_item.c
     page = (
-        within.where(
-            candidate.c.candidate == bindparam("candidate"),
-            candidate.c.claimable,
-            _after(candidate.c.due, candidate.c.case_id, candidate.c.item),
+        select(item.case_id, item.item, item.due)
+        .where(
+            item.post == bindparam("candidate"),
+            item.state == literal_column("'open'"),
+            _after(item.due, item.case_id, item.item),
             *more,
         )
-        .order_by(candidate.c.due, candidate.c.case_id, candidate.c.item)
+        .order_by(item.due, item.case_id, item.item)
         .limit(bindparam("limit"))
         .subquery("page")
     )
@@ -166,7 +163,7 @@ count_todo = _count(
     t.work_item.c.claimed_by == bindparam("user"), t.work_item.c.state == literal_column("'claimed'")
 )
 count_claimable = _count(
-    t.work_item_candidate.c.candidate == bindparam("candidate"), t.work_item_candidate.c.claimable
+    t.work_item.c.post == bindparam("candidate"), t.work_item.c.state == literal_column("'open'")
 )
 count_done = _count(
     t.work_item.c.closed_by == bindparam("user"), t.work_item.c.state == literal_column("'completed'")

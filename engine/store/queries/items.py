@@ -7,11 +7,8 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
-    delete,
-    insert,
     literal_column,
     select,
-    true,
     tuple_,
     update,
 )
@@ -21,7 +18,6 @@ from engine.store.database import Query
 from engine.store.queries.parts import CASE_ID, all_of, set_of
 
 add_items = Query(all_of(t.work_item))
-add_candidates = Query(all_of(t.work_item_candidate))
 OF_ITEM = and_(t.work_item.c.case_id == CASE_ID, t.work_item.c.item == bindparam("of_item"))
 claim_item = Query(
     update(t.work_item)
@@ -50,20 +46,6 @@ hold_item = Query(
 )
 set_item_state = Query(update(t.work_item).where(OF_ITEM).values(set_of("state")))
 set_post = Query(update(t.work_item).where(OF_ITEM).values(set_of("post")))
-_OF_CANDIDATE = and_(
-    t.work_item_candidate.c.case_id == CASE_ID, t.work_item_candidate.c.item == bindparam("of_item")
-)
-set_claimable = Query(update(t.work_item_candidate).where(_OF_CANDIDATE).values(set_of("claimable")))
-drop_candidates = Query(delete(t.work_item_candidate).where(_OF_CANDIDATE))
-# A candidate for an item that has been open before, due as the item is.
-copy_candidate = Query(
-    insert(t.work_item_candidate).from_select(
-        ["case_id", "item", "candidate", "due", "claimable"],
-        select(
-            t.work_item.c.case_id, t.work_item.c.item, bindparam("candidate"), t.work_item.c.due, true()
-        ).where(OF_ITEM),
-    )
-)
 # What a person has on the desk, and what waits there for others: for whoever takes all of it over.
 held_by, waiting_of = (
     Query(
@@ -94,18 +76,6 @@ move_items = Query(
     )
     .values(set_of("due"))
 )
-move_candidates = Query(
-    update(t.work_item_candidate)
-    .where(
-        t.work_item_candidate.c.case_id == CASE_ID,
-        t.work_item_candidate.c.item.in_(
-            select(t.work_item.c.item).where(
-                t.work_item.c.case_id == CASE_ID, t.work_item.c.limit_id == bindparam("of_limit")
-            )
-        ),
-    )
-    .values(set_of("due"))
-)
 # What bears no limit of its own follows the earliest of the case.
 move_free_items = Query(
     update(t.work_item)
@@ -113,18 +83,6 @@ move_free_items = Query(
         t.work_item.c.case_id == CASE_ID,
         t.work_item.c.state.in_(_UNDONE),
         t.work_item.c.limit_id.is_(None),
-    )
-    .values(set_of("due"))
-)
-move_free_candidates = Query(
-    update(t.work_item_candidate)
-    .where(
-        t.work_item_candidate.c.case_id == CASE_ID,
-        t.work_item_candidate.c.item.in_(
-            select(t.work_item.c.item).where(
-                t.work_item.c.case_id == CASE_ID, t.work_item.c.limit_id.is_(None)
-            )
-        ),
     )
     .values(set_of("due"))
 )
