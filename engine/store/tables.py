@@ -507,13 +507,27 @@ calendar_day = Table(
     Column("name", Text, nullable=False),
     Column("order_number", Text, nullable=False),
 )
+# `number` is 0 for a unit beside the sections. What is closed keeps its row, so that old cases keep their words.
 section = Table(
     "section",
     metadata,
     Column("section", Text, primary_key=True),
     Column("name", Text, nullable=False),
     Column("parent", Text, ForeignKey("section.section")),
+    Column("number", Integer, nullable=False, server_default="0"),
+    Column("full_name", Text, nullable=False, server_default=""),
+    Column("active", Boolean, nullable=False, server_default=text("true")),
 )
+# The posts that a section has, whoever holds them; `post` below says who does.
+section_post = Table(
+    "section_post",
+    metadata,
+    Column("section", Text, ForeignKey("section.section"), primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("ordinal", Integer, nullable=False),
+    Column("active", Boolean, nullable=False),
+)
+# `must_change`: the password was given by somebody else. `password_at` is empty for one that never was set by a person.
 user = Table(
     "user",
     metadata,
@@ -522,14 +536,51 @@ user = Table(
     Column("password", Text),
     Column("active", Boolean, nullable=False),
     Column("data", Text, nullable=False),
+    Column("must_change", Boolean, nullable=False, server_default=text("false")),
+    Column("password_at", _code(), nullable=False, server_default=""),
 )
+# Days in Asia/Shanghai, both inclusive; empty where there is no bound.
 post = Table(
     "post",
     metadata,
     Column("post", Text, primary_key=True),
     Column("user", Text, ForeignKey("user.user"), primary_key=True),
     Column("section", Text, ForeignKey("section.section")),
+    Column("starts_on", _code(), nullable=False, server_default=""),
+    Column("ends_on", _code(), nullable=False, server_default=""),
     Index("ix_post_user", "user"),
+)
+user_role = Table(
+    "user_role",
+    metadata,
+    Column("user", Text, ForeignKey("user.user"), primary_key=True),
+    Column("role", Text, primary_key=True),
+)
+# Every change of sections, posts, people and roles; the database itself refuses to change or drop a row.
+organisation_entry = Table(
+    "organisation_entry",
+    metadata,
+    Column("ordinal", Integer, primary_key=True, autoincrement=False),
+    Column("at", _code(), nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("actor_name", Text, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("subject_name", Text, nullable=False),
+    Column("before", Text, nullable=False),
+    Column("after", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("key", Text, unique=True),
+    Index("ix_organisation_entry_subject", "subject", "ordinal"),
+)
+# Wrong passwords one after the other, of logins whether there are such people or not.
+sign_in_failure = Table(
+    "sign_in_failure",
+    metadata,
+    Column("user", Text, primary_key=True),
+    Column("count", Integer, nullable=False),
+    Column("last_at", _code(), nullable=False),
+    Index("ix_sign_in_failure_last_at", "last_at"),
 )
 absence = Table(
     "absence",
