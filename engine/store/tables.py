@@ -109,7 +109,7 @@ case = Table(
         sqlite_where=text("number <> ''"),
         postgresql_where=text("number <> ''"),
     ),
-    Index("ix_case_started_by_started_at_case_id", "started_by", "started_at", "case_id"),
+    Index("ix_case_started_by_started_at_case_id_matter", "started_by", "started_at", "case_id", "matter"),
     Index("ix_case_matter_started_at", "matter", "started_at"),
 )
 # The one row that a command reads and writes. `revision` is the number of the case's last entry.
@@ -157,6 +157,8 @@ idempotency = Table(
     Column("seq", Integer, nullable=False),
     Column("at", _code(), nullable=False),
 )
+# What a list is narrowed by stands in its index, so that only rows of the page are looked up.
+_NARROWED = ("matter", "element", "opened_at", "number")
 work_item = Table(
     "work_item",
     metadata,
@@ -181,15 +183,15 @@ work_item = Table(
     Column("applicant", Text, nullable=False),
     # Who may claim what is open: whoever holds its post, or a user as `user:<name>`.
     Index(
-        "ix_work_item_claimable", "post", "due", "case_id", "item",
+        "ix_work_item_claimable", "post", "due", "case_id", "item", *_NARROWED,
         sqlite_where=text("state = 'open'"), postgresql_where=text("state = 'open'"),
     ),
     Index(
-        "ix_work_item_todo", "claimed_by", "due", "case_id", "item",
+        "ix_work_item_todo", "claimed_by", "due", "case_id", "item", *_NARROWED,
         sqlite_where=text("state = 'claimed'"), postgresql_where=text("state = 'claimed'"),
     ),
     Index(
-        "ix_work_item_done", "closed_by", "closed_at", "case_id", "item",
+        "ix_work_item_done", "closed_by", "closed_at", "case_id", "item", "matter", "element",
         sqlite_where=text("state = 'completed'"), postgresql_where=text("state = 'completed'"),
     ),
     Index(
@@ -290,6 +292,11 @@ notice = Table(
         "ix_notice_unmailed", "at",
         sqlite_where=text("mailed_at IS NULL"), postgresql_where=text("mailed_at IS NULL"),
     ),
+)  # fmt: skip
+Index(
+    "ix_notice_urgent", notice.c.addressee, notice.c.case_id,
+    sqlite_where=text("warning IN ('urge', 'supervise')"),
+    postgresql_where=text("warning IN ('urge', 'supervise')"),
 )  # fmt: skip
 notice_read = Table(
     "notice_read",
@@ -625,6 +632,31 @@ hand_over = Table(
         sqlite_where=text("run_at IS NOT NULL"), postgresql_where=text("run_at IS NOT NULL"),
     ),
 )  # fmt: skip
+# Filters of the inbox under a name; `first` marks the one that opens with the inbox.
+saved_view = Table(
+    "saved_view",
+    metadata,
+    Column("user", Text, ForeignKey("user.user"), primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("ordinal", Integer, nullable=False),
+    Column("box", Text, nullable=False),
+    Column("filters", Text, nullable=False),
+    Column("first", Boolean, nullable=False),
+)
+# What the search knows of a case: its row in `search_index` and the last entry in it (0: the header, -1: nothing).
+search_case = Table(
+    "search_case",
+    metadata,
+    Column("part", Integer, primary_key=True),
+    Column("case_id", _code(), nullable=False, unique=True),
+    Column("seq", Integer, nullable=False),
+)
+search_mark = Table(
+    "search_mark",
+    metadata,
+    Column("mark", Text, primary_key=True),
+    Column("value", _code(), nullable=False),
+)
 # Keys of the REST API: the secret itself is nowhere, `hash` is its SHA-256; `scopes` are words parted by blanks.
 api_token = Table(
     "api_token",
