@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -25,32 +25,65 @@ class Line:
     mark: bool = False
 
 
+@dataclass(slots=True)
+class _Known:
+    """What earlier entries told: steps of items, titles of documents, parts of items (kind and signer), names of files."""
+
+    names: Mapping[str, str]
+    opened: dict[str, tuple[str, str]] = field(default_factory=dict)
+    parts: dict[str, tuple[str, str]] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
+
+    def learn(self, entry: Entry) -> None:
+        for effect in entry.effects:
+            match effect["event"]:
+                case "item_opened":
+                    self.opened[effect["item"]] = (effect["process"], effect["element"])
+                case "document_issued":
+                    self.opened[effect["document"]] = (effect["title"], effect["number"])
+                case "part_opened":
+                    self.parts[effect["item"]] = (effect["kind"], effect["signer"])
+                case "file_attached":
+                    self.files[effect["attachment"]] = effect["name"]
+
+    def who(self, to: Any) -> str:
+        """A post, or a person by name."""
+        login = str(to).removeprefix("user:")
+        return self.names.get(login, login)
+
+
+def who_did(entry: Entry, names: Mapping[str, str]) -> str:
+    """By name; where a stand-in acted, both: 赵敏（代王建国）."""
+    by = entry.actor_name or names.get(entry.actor, entry.actor)
+    if entry.on_behalf_of:
+        return f"{by}（代{names.get(entry.on_behalf_of, entry.on_behalf_of)}）"
+    return by
+
+
 def story(
-    entries: Iterable[Entry], name_of: Callable[[str, str], str], say: Callable[[str, Mapping[str, Any]], str]
+    entries: Iterable[Entry],
+    name_of: Callable[[str, str], str],
+    say: Callable[[str, Mapping[str, Any]], str],
+    names: Mapping[str, str] | None = None,
 ) -> list[Line]:
-    """`name_of(process, element)` names a step; `say(element, values)` is the opinion within a step's values."""
-    opened: dict[str, tuple[str, str]] = {}
+    """`name_of(process, element)` names a step; `say(element, values)` is the opinion within a step's values; `names`
+    are the people's, by login."""
+    known = _Known(names or {})
     lines = []
     for entry in entries:
-        for effect in entry.effects:
-            if effect["event"] == "item_opened":
-                opened[effect["item"]] = (effect["process"], effect["element"])
-            elif effect["event"] == "document_issued":
-                opened[effect["document"]] = (effect["title"], effect["number"])
-        lines.append(_told(entry, opened, name_of, say))
+        known.learn(entry)
+        lines.append(_told(entry, known, name_of, say))
     return lines
 
 
 def _told(
     entry: Entry,
-    opened: Mapping[str, tuple[str, str]],
+    known: _Known,
     name_of: Callable[[str, str], str],
     say: Callable[[str, Mapping[str, Any]], str],
 ) -> Line:
-    data = entry.data
-    by = entry.actor_name or entry.actor
-    if entry.on_behalf_of:
-        by = f"{by}（代 {entry.on_behalf_of}）"
+    data, opened, who = entry.data, known.opened, known.who
+    by = who_did(entry, known.names)
     process, element = opened.get(str(data.get("item", "")), ("", ""))
     step = name_of(process, element) if element else "环节"
     text, mark = "", False
@@ -63,44 +96,53 @@ def _told(
             sentence = f"释放“{step}”，由本岗位其他人员签收"
         case "CompleteItem":
             outcome = data.get("values", {}).get(f"{element}_outcome")
-            sentence = f"办结“{step}”" + (f"：{outcome}" if outcome else "")
+            sentence = _completed(entry, known, step) + (f"：{outcome}" if outcome else "")
             text = say(element, data.get("values", {}))
         case "ReturnTo":
-            sentence = f"由“{step}”退回到“{name_of(process, str(data.get('target')))}”"
+            way = "，办结后直接返回" if data.get("mode") == "direct" else ""
+            sentence = f"由“{step}”退回到“{name_of(process, str(data.get('target')))}”{way}"
             text, mark = str(data.get("reason", "")), True
         case "TransferItem":
             sentence, text, mark = (
-                f"将“{step}”转办给{_who(data.get('to'))}",
+                f"将“{step}”转办给{who(data.get('to'))}",
                 str(data.get("reason", "")),
                 True,
             )
         case "DelegateItem":
             sentence, text, mark = (
-                f"将“{step}”委派给{_who(data.get('to'))}",
+                f"将“{step}”委派给{who(data.get('to'))}",
                 str(data.get("reason", "")),
                 True,
             )
         case "AddSigners":
-            names = "、".join(_who(each) for each in data.get("signers", ()))
-            where = {"before": "前加签", "after": "后加签"}.get(str(data.get("where")), "加签")
+            names = "、".join(who(each) for each in data.get("signers", ()))
+            where = {"before": "前加签", "after": "后加签"}.get(str(data.get("where")), "会签加签")
             sentence, text, mark = f"对“{step}”{where}：{names}", str(data.get("reason", "")), True
         case "RemoveSigner":
-            sentence, text, mark = f"对“{step}”减签", str(data.get("reason", "")), True
+            kind, signer = known.parts.get(str(data.get("item")), ("", ""))
+            what = "撤销委派" if kind == "delegate" and not data.get("signer") else "减签"
+            whom = who(data.get("signer") or signer)
+            sentence, text, mark = f"对“{step}”{what}：{whom}", str(data.get("reason", "")), True
         case "CopyCase":
-            sentence = f"抄送{'、'.join(_who(each) for each in data.get('to', ()))}"
+            sentence = f"抄送{'、'.join(who(each) for each in data.get('to', ()))}"
             text = str(data.get("text", ""))
         case "UrgeItem":
-            sentence, text = f"催办“{step}”", str(data.get("text", ""))
+            sentence, text = f"催办“{step}”：{who(data.get('to'))}", str(data.get("text", ""))
         case "SuperviseCase":
             until = f"，{_date(data['until'])} 前反馈" if data.get("until") else ""
-            sentence, text, mark = f"督办{until}", str(data.get("text", "")), True
+            whom = "、".join(who(each) for each in data.get("to", ()))
+            sentence, text, mark = f"督办{whom}{until}", str(data.get("text", "")), True
+        case "AnswerSupervision":
+            sentence, text, mark = f"向{who(data.get('to'))}反馈督办", str(data.get("text", "")), True
+        case "CloseSupervision":
+            sentence, text, mark = "督办办结", str(data.get("text", "")), True
         case "SuspendCase":
             runs = "；部分期限依法不停止，继续计算" if data.get("running") else ""
             sentence, text, mark = f"挂起办件{runs}", str(data.get("reason", "")), True
         case "ResumeCase":
             sentence, text, mark = "恢复办件", str(data.get("reason", "")), True
         case "RecusePerson":
-            sentence, text, mark = f"{_who(data.get('user'))}回避", str(data.get("reason", "")), True
+            sentence, text, mark = f"{who(data.get('user'))}回避", str(data.get("reason", "")), True
         case "WithdrawItem":
             sentence, text, mark = f"撤回已办结的“{step}”", str(data.get("reason", "")), True
         case "CancelCase":
@@ -125,7 +167,8 @@ def _told(
         case "AttachFile":
             sentence = f"上传附件“{data.get('name')}”"
         case "RemoveFile":
-            sentence, text = f"移除附件 {data.get('attachment')}（留存备查）", str(data.get("reason", ""))
+            file = known.files.get(str(data.get("attachment")), str(data.get("attachment")))
+            sentence, text = f"移除附件“{file}”（留存备查）", str(data.get("reason", ""))
         case "ResolveIncident":
             sentence, text = "处置运行异常", str(data.get("reason", ""))
         case "SuspendClock":
@@ -155,9 +198,21 @@ def _told(
     return Line(entry.seq, entry.at, by, sentence, text, mark)
 
 
-def _who(to: Any) -> str:
-    """A post, or a person's login."""
-    return str(to).removeprefix("user:")
+def _completed(entry: Entry, known: _Known, step: str) -> str:
+    kind, _ = known.parts.get(str(entry.data.get("item")), ("", ""))
+    decided = next((effect for effect in entry.effects if effect["event"] == "signing_decided"), None)
+    if kind == "sign":
+        told = f"签署“{step}”"
+        if decided is not None:
+            told += "（签署完毕，" + ("通过" if decided["passed"] else "不通过") + "）"
+        return told
+    if kind == "delegate":
+        return f"办完受委派的“{step}”，交还委派人"
+    if kind in ("before", "after"):
+        return f"出具“{step}”的{'前' if kind == 'before' else '后'}加签意见"
+    if any(effect["event"] == "item_set_aside" for effect in entry.effects):
+        return f"办理“{step}”，送后加签人员签署"
+    return f"办结“{step}”"
 
 
 def _date(value: Any) -> str:
