@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from engine.errors import InvalidInput, NotFound
@@ -33,18 +34,26 @@ def directs(account: Account, section: str) -> bool:
     return is_leader(account) or any(f"{section}/{chief}" in account.posts for chief in CHIEFS)
 
 
+def directs_person(account: Account, other: Account) -> bool:
+    """Whether he may direct another's work; nobody his own, unless he leads the bureau."""
+    if is_leader(account):
+        return True
+    return account.user != other.user and any(directs(account, section) for section in sections(other))
+
+
+def people(bureau: Bureau) -> list[Account]:
+    """Everybody whose account is open, in order of login."""
+    found = []
+    for user in sorted(bureau.accounts.names()):
+        with suppress(NotFound):
+            found.append(bureau.person(user))
+    return found
+
+
 def heads(bureau: Bureau, user: str) -> frozenset[str]:
-    """Who may direct a person's work; nobody his own, unless he leads the bureau."""
-    own = sections(bureau.person(user))
-    found = set()
-    for other in bureau.accounts.names():
-        try:
-            account = bureau.person(other)
-        except NotFound:
-            continue
-        if is_leader(account) or (other != user and any(directs(account, section) for section in own)):
-            found.add(other)
-    return frozenset(found)
+    """Who may direct a person's work."""
+    person = bureau.person(user)
+    return frozenset(other.user for other in people(bureau) if directs_person(other, person))
 
 
 def addressee(bureau: Bureau, given: str) -> str:

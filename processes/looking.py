@@ -18,13 +18,19 @@ from engine.model.bpmn import UserTask, nodes_within
 from engine.worklist import Row as Listed
 from forms.definition import HELD, STATES
 from forms.display import shown
+from processes import stand_in
 from processes.accounts import Account
+from processes.authority import USER
+from processes.case_powers import powers
 from processes.clocks import clock_views, due_on
 from processes.corrections import prefilled
 from processes.desk import START, Desk
 from processes.documents import filled_in
 from processes.following import following
-from processes.narrative import Line, story
+from processes.narrative import Line, story, who_did
+from processes.standing import ADVICE
+from processes.step_state import KINDS, StepState, step_state
+from processes.trail import trail
 from processes.views import (
     CaseView,
     Choice,
@@ -95,36 +101,31 @@ def item_view(
 ) -> ItemView:
     """The step's page for one who may see it."""
     element, item = row["element"], row["item"]
-    settled = filled_in(bureau, view, desk)
-    values = {**view.variables, **view.variables_at(item)}
-    values |= {name: value for name, value in settled.items() if values.get(name) is None}
-    mine = row["claimed_by"] == account.user
-    free = row["claimed_by"] is None
     journal = list(entries(bureau.store, view.case_id))
-    may = {"annotate"}
-    if free:
-        may |= {"claim", "complete"}
-    if mine:
-        may |= {"release", "complete", "return"}
-    if bureau.may_cancel(account, view):
-        may.add("cancel")
+    own = stand_in.holders(bureau, account, row)
+    told, parts = step_state(bureau, view, row, account, desk, journal, own)
+    advises = told.kind in ADVICE
+    values = {**view.variables, **view.variables_at(item)}
+    settled = filled_in(bureau, view, desk, row)
+    values |= {name: value for name, value in settled.items() if values.get(name) is None}
+    values |= parts.proposed
     step, net = desk.form.step(element), bureau.cases.executable(view.deployment).net
-    targets = _return_targets(view, item, desk) if may & {"complete"} else []
-    if targets and free:
-        may.add("return")
+    may = _may(view, row, own, told) | ({"cancel"} if bureau.may_cancel(account, view) else set())
+    targets = _return_targets(view, item, desk) if "return" in may else []
     if not targets:
         may.discard("return")
     shown_step = {name for name, mode in step.modes.items() if mode != "hide"}
+    facts = [Fact(label, text) for label, text in _signed(desk, element, parts.signed)] if advises else []
     return ItemView(
         row=_row(view, row, desk, bureau, journal),
-        form=desk.form,
+        form=None if advises else desk.form,
         step=element,
-        values=prefilled(
+        values={} if advises else prefilled(
             desk.form,
             element,
             {name: value for name, value in values.items() if name in shown_step or name == "materials"},
         ),
-        outcomes=[
+        outcomes=[] if advises else [
             Choice(
                 step.outcome_name,
                 each.value,
@@ -135,12 +136,44 @@ def item_view(
         ],
         materials=_materials(desk, values) if step.materials != "hide" else [],
         clocks=clock_views(desk.limits, view.clocks, view.now, bureau.cases.calendar),
-        opinions=_opinions(journal, desk, shown_step),
-        history=_story(journal, desk),
+        opinions=_opinions(journal, desk, shown_step, bureau.accounts.names()),
+        history=_story(journal, desk, bureau.accounts.names()),
         may=frozenset(may),
         return_targets=targets,
-        trail=_trail(view, desk, journal),
-    )
+        trail=trail(view, desk, journal, bureau.accounts.names()),
+        state=told,
+        facts=facts + _facts(desk, view.variables) if advises else (),
+    )  # fmt: skip
+
+
+def _may(view: Looking, row: Mapping[str, Any], own: Sequence[str], told: StepState) -> set[str]:
+    """claim | release | complete | sign (an added signer's opinion) | return | annotate."""
+    may = {"annotate"}
+    if not own:
+        return may
+    if row["claimed_by"] is not None:
+        part = view.state.parts.get(row["item"])
+        named = part is not None and part.signer == f"{USER}{row['claimed_by']}"
+        if not named and row["item"] not in view.state.rounds:
+            may.add("release")
+    if told.waits:
+        return may
+    if row["claimed_by"] is None:
+        may.add("claim")
+    may.add("sign" if told.kind in ADVICE else "complete")
+    return may | ({"return"} & told.allowed)
+
+
+def _signed(desk: Desk, element: str, values: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What the holder put in before those who sign after him."""
+    outcome = values.get(f"{element}_outcome")
+    told = [("拟办结果", str(outcome))] if outcome else []
+    fields = desk.form.fields
+    return told + [
+        (fields[name].label, shown(fields[name], value))
+        for name, value in values.items()
+        if name in fields and value is not None and fields[name].kind not in ("table", "file", "geometry")
+    ]
 
 
 def case_view(
@@ -153,15 +186,11 @@ def case_view(
     items = []
     for item in view.state.items:
         found = view.item(item)
-        mine = found["claimed_by"] == account.user or (
-            found["claimed_by"] is None and found["post"] in account.may_act_as
-        )
+        mine = bool(stand_in.holders(bureau, account, found))
         items.append(
             Open(item, found["name"], found["post"] or "", names.get(found["claimed_by"] or "", ""), mine)
         )
-    may = {"annotate"} if row["status"] in ("running", "failed") else set()
-    if may and bureau.may_cancel(account, view):
-        may.add("cancel")
+    found_powers = powers(bureau, account, view)
     return CaseView(
         case_id=view.case_id,
         number=view.header["number"],
@@ -174,17 +203,14 @@ def case_view(
         deployment=view.deployment,
         items=items,
         diagrams=_diagrams(view, desk, journal),
-        steps=_trail(view, desk, journal),
-        history=_story(journal, desk),
+        steps=trail(view, desk, journal, names),
+        history=_story(journal, desk, names),
         clocks=clock_views(desk.limits, view.clocks, now, calendar),
         data=_facts(desk, view.variables),
         variables={name: value for name, value in view.variables.items() if name in _application(desk)},
-        may=frozenset(may),
-        withdrawable=[
-            Open(item, desk.name_of("", undo.element), "", "", True)
-            for item, undo in view.state.undo.items()
-            if undo.user == account.user
-        ],
+        may=found_powers.may,
+        withdrawable=found_powers.withdrawable,
+        powers=found_powers,
     )
 
 
@@ -242,56 +268,40 @@ def _materials(desk: Desk, values: Mapping[str, Any]) -> list[MaterialView]:
     return found
 
 
-def _opinions(journal: Iterable[Entry], desk: Desk, shown_step: set[str]) -> list[Opinion]:
-    """What earlier steps wrote, as far as this step may read it; the latest word of each step."""
+def _opinions(
+    journal: Iterable[Entry], desk: Desk, shown_step: set[str], names: Mapping[str, str]
+) -> list[Opinion]:
+    """What earlier steps wrote, as far as this step may read it, and what signers said; the latest word of each."""
     opened: dict[str, tuple[str, str]] = {}
+    kinds: dict[str, str] = {}
     found: dict[str, Opinion] = {}
     for entry in journal:
         for effect in entry.effects:
             if effect["event"] == "item_opened":
                 opened[effect["item"]] = (effect["process"], effect["element"])
+            elif effect["event"] == "part_opened":
+                kinds[effect["item"]] = effect["kind"]
         if entry.command != "CompleteItem":
             continue
         process, element = opened.get(entry.data["item"], ("", ""))
-        values = entry.data.get("values", {})
-        text = desk.said(element, {name: value for name, value in values.items() if name in shown_step})
+        values, kind = entry.data.get("values", {}), kinds.get(entry.data["item"], "")
+        if kind == "delegate":
+            continue  # handed in to the delegator, whose word it becomes
+        if kind in ADVICE:
+            text = str(values.get("opinion") or "")
+        else:
+            text = desk.said(element, {name: value for name, value in values.items() if name in shown_step})
         outcome = str(values.get(f"{element}_outcome") or "")
-        if text:
-            found.pop(element, None)
-            found[element] = Opinion(
-                desk.name_of(process, element), outcome, text, entry.actor_name, entry.at
-            )
+        if text or kind in ADVICE:
+            place = entry.data["item"] if kind else element
+            found.pop(place, None)
+            step = desk.name_of(process, element) + (f"（{KINDS[kind]}）" if kind else "")
+            found[place] = Opinion(step, outcome, text, who_did(entry, names), entry.at)
     return list(found.values())
 
 
-def _story(journal: Iterable[Entry], desk: Desk) -> list[Line]:
-    return story(journal, desk.name_of, lambda element, values: "")
-
-
-def _trail(view: Looking, desk: Desk, journal: Iterable[Entry]) -> list[Place]:
-    """The matter's steps in its own order: done, now, still open."""
-    now = {item.element for item in view.state.items.values()}
-    done: dict[str, str] = {}
-    opened: dict[str, str] = {}
-    for entry in journal:
-        for effect in entry.effects:
-            if effect["event"] == "item_opened":
-                opened[effect["item"]] = effect["element"]
-            elif effect["event"] == "item_completed":
-                day = day_of(entry.at).isoformat()
-                done[effect["element"]] = f"{entry.actor_name} {day}"
-    listed = [step.id for step in desk.matter.steps]
-    listed += [element for element in dict.fromkeys(opened.values()) if element not in listed]
-    return [
-        Place(
-            element,
-            desk.name_of("", element),
-            "now" if element in now else "done" if element in done else "open",
-            done.get(element, ""),
-        )
-        for element in listed
-        if element in done or element in now or element in {step.id for step in desk.matter.steps}
-    ]
+def _story(journal: Iterable[Entry], desk: Desk, names: Mapping[str, str]) -> list[Line]:
+    return story(journal, desk.name_of, lambda element, values: "", names)
 
 
 def _diagrams(view: Looking, desk: Desk, journal: Iterable[Entry]) -> list[Drawn]:

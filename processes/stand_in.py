@@ -6,11 +6,12 @@ An absence has dates and, where wanted, a scope of matters and a deputy; where i
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from engine.calendar.period import SHANGHAI, day_of
 from engine.cases import Actor
 from engine.cases.actor import CaseView as Looking
 from engine.codec import moment_of, moment_text
@@ -19,14 +20,19 @@ from engine.kernel.commands import Command
 from engine.store import absences as statements
 from processes.accounts import Account
 from processes.authority import heads
+from processes.warnings import SUPERVISION
 
 if TYPE_CHECKING:
     from processes.bureau import Bureau
 
 
+LONGEST = 500
+
+
 @dataclass(frozen=True, slots=True)
 class Absence:
-    """`deputy` None: the partner. `scope`: ids of matters, empty for all."""
+    """`deputy` None: the partner. `scope`: ids of matters and posts, empty for all of them. `entered_at` by `by`;
+    `ended_by` who ended it before its time."""
 
     user: str
     starts: datetime
@@ -35,45 +41,93 @@ class Absence:
     reason: str
     scope: tuple[str, ...]
     by: str
+    entered_at: datetime | None = None
+    ended_by: str | None = None
 
 
 def declare(
     bureau: Bureau, by: str, user: str, *, starts: datetime, ends: datetime, reason: str, deputy: str | None = None,
     scope: Collection[str] = (),
 ) -> Absence:  # fmt: skip
-    """Enter an absence: by oneself, or by one's chief. Again with the same start replaces it.
+    """Enter an absence: by oneself, or by one's chief. The same again is no harm.
 
-    Raises NotPermitted, InvalidInput, NotFound for an unknown person or matter.
+    Raises NotPermitted; InvalidInput by field: past or empty times, no reason, nobody to stand in, a deputy who is away
+    himself, a time that overlaps another absence; NotFound for an unknown person or matter.
     """
     _may(bureau, by, user)
-    if starts.tzinfo is None or ends.tzinfo is None or starts >= ends:
-        raise InvalidInput("代理的结束时间须晚于开始时间", {"ends": ["结束时间须晚于开始时间"]})
-    if not reason.strip():
-        raise InvalidInput("请写明离岗事由", {"reason": ["请写明离岗事由"]})
-    if deputy is None and user not in partners(bureau):
-        raise InvalidInput("没有 AB 角的人员须指定代理人", {"deputy": ["请指定代理人"]})
-    if deputy == user:
-        raise InvalidInput("代理人不能是本人", {"deputy": ["代理人不能是本人"]})
-    if deputy is not None:
-        bureau.person(deputy)
-    for matter in scope:
-        bureau.matter(matter)
-    made = Absence(user, starts, ends, deputy, reason.strip(), tuple(scope), by)
+    now = bureau.cases.clock()
+    made = Absence(user, starts, ends, deputy, reason.strip(), tuple(scope), by, now)
+    known = absences(bureau, user)
+    for one in known:
+        if _told(one) == _told(made):
+            return one
+    _sensible(bureau, made, now)
+    for one in known:
+        if _overlap(one, made) and (not one.scope or not made.scope or set(one.scope) & set(made.scope)):
+            said = f"与已登记的代理（{_span(one)}）时间重叠；请先结束原来的代理"
+            raise InvalidInput(said, {"starts": [said]})
+    while any(one.starts == made.starts for one in known):
+        made = replace(made, starts=made.starts + timedelta(microseconds=1))  # the row is found by its start
     with bureau.store.writing() as transaction:
         transaction.run(statements.put_absence, {
-            "user": user, "starts_at": moment_text(starts), "ends_at": moment_text(ends), "deputy": deputy,
-            "reason": made.reason, "scope": " ".join(scope), "by": by,
+            "user": user, "starts_at": moment_text(made.starts), "ends_at": moment_text(ends), "deputy": deputy,
+            "reason": made.reason, "scope": " ".join(scope), "by": by, "entered_at": moment_text(now),
+            "ended_by": None,
         })  # fmt: skip
     return made
 
 
+def _sensible(bureau: Bureau, made: Absence, now: datetime) -> None:
+    starts, ends = made.starts, made.ends
+    if starts.tzinfo is None or ends.tzinfo is None or starts >= ends:
+        raise InvalidInput("代理的结束时间须晚于开始时间", {"ends": ["结束时间须晚于开始时间"]})
+    if day_of(starts) < day_of(now):
+        raise InvalidInput("开始时间不能早于今天", {"starts": ["不能早于今天"]})
+    if ends <= now:
+        raise InvalidInput("结束时间已经过去", {"ends": ["已经过去"]})
+    if not made.reason or len(made.reason) > LONGEST:
+        raise InvalidInput("请写明离岗事由", {"reason": [f"请写明离岗事由，不超过 {LONGEST} 字"]})
+    stands = made.deputy or partners(bureau).get(made.user)
+    if stands is None:
+        raise InvalidInput("没有 AB 角的人员须指定代理人", {"deputy": ["请指定代理人"]})
+    if stands == made.user:
+        raise InvalidInput("代理人不能是本人", {"deputy": ["代理人不能是本人"]})
+    name = bureau.person(stands).name
+    for one in absences(bureau, stands):
+        if _overlap(one, made):
+            said = f"{name}自己在此期间不在岗（{_span(one)}），请另行指定代理人"
+            raise InvalidInput(said, {"deputy": [said]})
+    posts = bureau.person(made.user).may_act_as
+    for one in made.scope:
+        if "/" not in one:
+            bureau.matter(one)
+        elif one not in posts:
+            raise InvalidInput(f"“{one}”不是其岗位", {"scope": [f"“{one}”不是其岗位"]})
+
+
+def _told(one: Absence) -> tuple[Any, ...]:
+    return one.user, one.starts, one.ends, one.deputy, one.reason, one.scope
+
+
+def _overlap(one: Absence, other: Absence) -> bool:
+    return one.starts < other.ends and other.starts < one.ends
+
+
+def _span(one: Absence) -> str:
+    starts, ends = one.starts.astimezone(SHANGHAI), one.ends.astimezone(SHANGHAI)
+    return f"{starts:%Y-%m-%d %H:%M} 至 {ends:%Y-%m-%d %H:%M}"
+
+
 def end(bureau: Bureau, by: str, absence: Absence) -> None:
-    """Back earlier than entered: the absence ends now."""
+    """Back earlier than entered: the absence ends now, or never begins. Raises Refused when it is over."""
     _may(bureau, by, absence.user)
+    now = bureau.cases.clock()
+    if absence.ends <= now:
+        raise Refused("该代理已经结束")
     with bureau.store.writing() as transaction:
         transaction.run(statements.end_absence, {
-            "of_user": absence.user, "of_start": moment_text(absence.starts),
-            "ends_at": moment_text(max(absence.starts, min(absence.ends, bureau.cases.clock()))),
+            "of_user": absence.user, "of_start": moment_text(absence.starts), "ended_by": by,
+            "ends_at": moment_text(max(absence.starts, min(absence.ends, now))),
         })  # fmt: skip
 
 
@@ -81,16 +135,27 @@ def absences(bureau: Bureau, user: str) -> list[Absence]:
     """The latest first."""
     with bureau.store.reading() as transaction:
         rows = transaction.all(statements.absences_of, {"of_user": user})
-    return [
-        Absence(row[0], moment_of(row[1]), moment_of(row[2]), row[3], row[4], tuple(row[5].split()), row[6])
-        for row in rows
-    ]
+    return [_read(row) for row in rows]
+
+
+def since(bureau: Bureau, moment: datetime) -> list[Absence]:
+    """Of everybody, whatever ends after that moment; the latest first."""
+    with bureau.store.reading() as transaction:
+        rows = transaction.all(statements.absences_since, {"since": moment_text(moment)})
+    return [_read(row) for row in rows]
+
+
+def _read(row: Sequence[Any]) -> Absence:
+    return Absence(
+        row[0], moment_of(row[1]), moment_of(row[2]), row[3], row[4], tuple(row[5].split()), row[6],
+        moment_of(row[7]) if row[7] else None, row[8],
+    )  # fmt: skip
 
 
 def pair(bureau: Bureau, by: str, user: str, partner: str | None) -> None:
-    """Name the B角 of `user`, or nobody any more. By the chief."""
-    if by not in heads(bureau, user):
-        raise NotPermitted("AB 角由科室负责人确定")
+    """Name the B角 of `user`, or nobody any more. By the chief or the office."""
+    if not may_arrange(bureau, by, user):
+        raise NotPermitted("AB 角由科室负责人、局领导或者办公室主任确定")
     if partner == user:
         raise InvalidInput("AB 角不能是同一人", {"partner": ["AB 角不能是同一人"]})
     if partner is not None:
@@ -109,7 +174,7 @@ def partners(bureau: Bureau) -> dict[str, str]:
 
 
 def principals(bureau: Bureau, user: str) -> dict[str, frozenset[str]]:
-    """For whom `user` stands in at this moment, and in which matters (empty: in all)."""
+    """For whom `user` stands in at this moment, and in which matters and posts (empty: in all)."""
     with bureau.store.reading() as transaction:
         rows = transaction.all(
             statements.stands_in_for, {"deputy": user, "now": moment_text(bureau.cases.clock())}
@@ -117,8 +182,15 @@ def principals(bureau: Bureau, user: str) -> dict[str, frozenset[str]]:
     found: dict[str, frozenset[str]] = {}
     for principal, scope in rows:
         held = frozenset(scope.split())
-        found[principal] = frozenset() if not held or found.get(principal) == frozenset() else held
+        before = found.get(principal)
+        found[principal] = held if before is None else before | held if before and held else frozenset()
     return found
+
+
+def covers(scope: Collection[str], row: Mapping[str, Any]) -> bool:
+    """Whether a work item is within the scope of an absence: its matters, its posts, whichever it names."""
+    matters, posts = [one for one in scope if "/" not in one], [one for one in scope if "/" in one]
+    return (not matters or row["matter"] in matters) and (not posts or row["post"] in posts)
 
 
 def holders(bureau: Bureau, account: Account, row: Mapping[str, Any]) -> list[str]:
@@ -128,7 +200,7 @@ def holders(bureau: Bureau, account: Account, row: Mapping[str, Any]) -> list[st
     if claimed == account.user or (claimed is None and post in account.may_act_as):
         found.append(account.user)
     for principal, scope in principals(bureau, account.user).items():
-        if scope and row["matter"] not in scope:
+        if not covers(scope, row):
             continue
         if claimed == principal or (claimed is None and post in bureau.person(principal).may_act_as):
             found.append(principal)
@@ -172,6 +244,11 @@ def not_recused(bureau: Bureau, view: Looking, element: str, people: Collection[
     if earlier and not view.done_by(earlier).isdisjoint(people):
         names = "、".join(f"“{desk.name_of('', each)}”" for each in earlier)
         raise Refused(f"办理过{names}的人员应当回避，不得办理“{desk.name_of('', element)}”")
+
+
+def may_arrange(bureau: Bureau, by: str, user: str) -> bool:
+    """Whether somebody arranges for another: his chief, a leader, the office's director."""
+    return SUPERVISION in bureau.person(by).posts or by in heads(bureau, user)
 
 
 def _may(bureau: Bureau, by: str, user: str) -> None:

@@ -8,8 +8,10 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from forms.form import Form
+from processes.case_powers import Powers, Withdrawable
 from processes.clocks import ClockView
 from processes.narrative import Line
+from processes.step_state import StepState
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ class Opinion(NamedTuple):
 
 
 class Place(NamedTuple):
-    """A step to go back to, or a step of the trail (`state`: done | now | open)."""
+    """A step to go back to, or a step of the trail (`state`: done | now | open | deemed | lapsed)."""
 
     element: str
     name: str
@@ -120,6 +122,8 @@ class ItemView:
     may: frozenset[str]
     return_targets: Sequence[Place]
     trail: Sequence[Place] = ()
+    state: StepState = field(default_factory=StepState)
+    facts: Sequence[Fact] = ()
 
 
 @dataclass(frozen=True)
@@ -143,7 +147,8 @@ class CaseView:
     data: Sequence[Fact] = ()
     variables: Mapping[str, Any] = field(default_factory=dict)
     may: frozenset[str] = frozenset()
-    withdrawable: Sequence[Open] = ()
+    withdrawable: Sequence[Withdrawable] = ()
+    powers: Powers = field(default_factory=Powers)
     verified: bool | None = None
 
 

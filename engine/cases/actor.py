@@ -13,7 +13,7 @@ from engine.codec import loads
 from engine.errors import NotFound
 from engine.kernel.effects import Effect
 from engine.kernel.state import State
-from engine.store import Transaction, queries, tables
+from engine.store import Transaction, queries, supervision, tables
 
 
 class Actor(NamedTuple):
@@ -119,6 +119,11 @@ class CaseView:
                 ):
                     found |= {entry["actor"], entry["on_behalf_of"] or entry["actor"]}
         return frozenset(found)
+
+    def orders(self) -> list[dict[str, Any]]:
+        """The rows of its orders of supervision by column, in their order."""
+        rows = self._transaction.all(supervision.orders_of_case, {"of_case": self.case_id})
+        return [dict(zip(tables.supervision.columns.keys(), row, strict=True)) for row in rows]
 
     def row(self) -> dict[str, Any]:
         """The case's row by column, `header` decoded."""

@@ -16,7 +16,7 @@ from engine.cases.limit_runs import run_row
 from engine.codec import dumps, moment_text
 from engine.kernel import effects as e
 from engine.kernel.effects import Effect
-from engine.store import Transaction, notices, queries
+from engine.store import Transaction, notices, queries, supervision
 from engine.store.database import Query
 
 FAR = "9999-12-31T00:00:00.000000Z"
@@ -210,6 +210,25 @@ class Projection:
     def _case_supervised(self, effect: e.CaseSupervised) -> None:
         until = f"（{effect.until.isoformat()} 前反馈）" if effect.until else ""
         self._notify("supervise", effect.to, f"督办：{effect.text}{until}", effect.by)
+        self._changes.append((supervision.add_order, {
+            "case_id": self._case_id, "seq": self._seq, "at": self._at, "by": effect.by,
+            "addressees": dumps(list(effect.to)), "until": effect.until.isoformat() if effect.until else None,
+            "text": effect.text, "answered_at": None, "answered_by": None, "answer": None, "closed_at": None,
+            "closed_by": None,
+        }))  # fmt: skip
+
+    def _supervision_answered(self, effect: e.SupervisionAnswered) -> None:
+        self._notify("answer", (f"{USER}{effect.to}",), f"督办反馈：{effect.text}", effect.by)
+        self._change(
+            supervision.answer_order,
+            of_seq=effect.order,
+            answered_at=self._at,
+            answered_by=effect.by,
+            answer=effect.text,
+        )
+
+    def _supervision_closed(self, effect: e.SupervisionClosed) -> None:
+        self._change(supervision.close_order, of_seq=effect.order, closed_at=self._at, closed_by=effect.by)
 
     # -- timers, jobs, subscriptions --
 
@@ -303,6 +322,8 @@ _PROJECTED: dict[type[Any], Callable[[Projection, Any], None]] = {
     e.CaseCopied: Projection._case_copied,
     e.ItemUrged: Projection._item_urged,
     e.CaseSupervised: Projection._case_supervised,
+    e.SupervisionAnswered: Projection._supervision_answered,
+    e.SupervisionClosed: Projection._supervision_closed,
     e.TimerSet: Projection._timer_set,
     e.TimerFired: Projection._timer_gone,
     e.TimerCancelled: Projection._timer_gone,

@@ -69,7 +69,9 @@ def apply(
         return _start(net, command, now, environment, bounds)
     if state is None:
         raise NotFound("办件尚未开始")
-    if state.status != "running" and not isinstance(command, commands.Annotate | commands.CopyCase):
+    if state.status != "running" and not isinstance(
+        command, commands.Annotate | commands.CopyCase | commands.CloseSupervision
+    ):
         raise CaseClosed()
     run = Run(net, state.copy(), now, environment, bounds)
     if state.suspended:

@@ -195,6 +195,23 @@ class SuperviseCase(NamedTuple):
     until: date | None = None
 
 
+class AnswerSupervision(NamedTuple):
+    """反馈 on the order that the entry `order` gave; `to` is who gave it, as the shell knows."""
+
+    order: int
+    to: str
+    text: str
+    user: str
+
+
+class CloseSupervision(NamedTuple):
+    """督办办结, with what whoever ordered it says of the answer."""
+
+    order: int
+    text: str
+    user: str
+
+
 class SuspendCase(NamedTuple):
     """挂起: nobody's step goes on. `running` names the limits that go on all the same, as the shell found them."""
 
@@ -214,8 +231,8 @@ class RecusePerson(NamedTuple):
 
 
 OPERATION_COMMANDS: tuple[type[Any], ...] = (
-    TransferItem, DelegateItem, AddSigners, RemoveSigner, CopyCase, UrgeItem, SuperviseCase, SuspendCase,
-    ResumeCase, RecusePerson,
+    TransferItem, DelegateItem, AddSigners, RemoveSigner, CopyCase, UrgeItem, SuperviseCase,
+    AnswerSupervision, CloseSupervision, SuspendCase, ResumeCase, RecusePerson,
 )  # fmt: skip
 
 # -- on the statutory clocks; carried out by `engine.cases`, the kernel has no part in them -----------------------
@@ -368,6 +385,8 @@ Command = (
     | CopyCase
     | UrgeItem
     | SuperviseCase
+    | AnswerSupervision
+    | CloseSupervision
     | SuspendCase
     | ResumeCase
     | RecusePerson

@@ -364,6 +364,21 @@ class CaseSupervised(NamedTuple):
     event: str = "case_supervised"
 
 
+class SupervisionAnswered(NamedTuple):
+    order: int
+    to: str
+    text: str
+    by: str
+    event: str = "supervision_answered"
+
+
+class SupervisionClosed(NamedTuple):
+    order: int
+    text: str
+    by: str
+    event: str = "supervision_closed"
+
+
 class CaseSuspended(NamedTuple):
     """`running`: the limits that the law does not stop, and that run on."""
 
@@ -480,6 +495,8 @@ Effect = (
     | CaseCopied
     | ItemUrged
     | CaseSupervised
+    | SupervisionAnswered
+    | SupervisionClosed
     | CaseSuspended
     | CaseResumed
     | PersonRecused

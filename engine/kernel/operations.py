@@ -246,6 +246,16 @@ def supervise(run: Run, command: commands.SuperviseCase) -> None:
     run.emit(done.CaseSupervised(tuple(command.to), command.text, command.user, command.until))
 
 
+def answer_supervision(run: Run, command: commands.AnswerSupervision) -> None:
+    """Which orders there are, the shell knows: the state of the case does not keep them."""
+    _given(command.text, "督办反馈")
+    run.emit(done.SupervisionAnswered(command.order, command.to, command.text, command.user))
+
+
+def close_supervision(run: Run, command: commands.CloseSupervision) -> None:
+    run.emit(done.SupervisionClosed(command.order, command.text, command.user))
+
+
 def suspend(run: Run, command: commands.SuspendCase) -> None:
     _given(command.reason, "挂起")
     if run.state.suspended:
@@ -286,6 +296,8 @@ HANDLERS: dict[type[Any], Callable[[Run, Any], None]] = {
     commands.CopyCase: copy_case,
     commands.UrgeItem: urge,
     commands.SuperviseCase: supervise,
+    commands.AnswerSupervision: answer_supervision,
+    commands.CloseSupervision: close_supervision,
     commands.SuspendCase: suspend,
     commands.ResumeCase: resume,
     commands.RecusePerson: recuse,

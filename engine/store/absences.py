@@ -13,13 +13,17 @@ put_absence = Query(
     (_put := insert(t.absence).values({column.name: bindparam(column.name) for column in t.absence.columns}))
     .on_conflict_do_update(
         index_elements=["user", "starts_at"],
-        set_={name: _put.excluded[name] for name in ("ends_at", "deputy", "reason", "scope", "by")},
+        set_={name: _put.excluded[name] for name in ("ends_at", "deputy", "reason", "scope", "by", "entered_at", "ended_by")},
     )
 )  # fmt: skip
 end_absence = Query(
     t.absence.update()
     .where(_A.user == bindparam("of_user"), _A.starts_at == bindparam("of_start"))
-    .values(ends_at=bindparam("ends_at"))
+    .values(ends_at=bindparam("ends_at"), ended_by=bindparam("ended_by"))
+)
+# Of everybody, whatever has not ended by a moment.
+absences_since = Query(
+    select(t.absence).where(_A.ends_at > bindparam("since")).order_by(_A.starts_at.desc(), _A.user)
 )
 absences_of = Query(select(t.absence).where(_A.user == bindparam("of_user")).order_by(_A.starts_at.desc()))
 # For whom a person stands in at a moment: named in the absence, or by the pair where the absence names nobody.
