@@ -44,6 +44,7 @@ from processes.handlers import HANDLERS
 from processes.looking import case_view, inbox_row, item_view
 from processes.matters import Matter, matters
 from processes.organisation import Organisation, organisation
+from processes.structure import Structure
 from processes.views import CaseView, InboxPage, ItemView, StepForm
 from processes.warnings import addressees_in
 
@@ -60,8 +61,8 @@ class Bureau:
     def __init__(self, store: Store, cases: Cases, org: Organisation) -> None:
         self.store = store
         self.cases = cases
-        self.organisation = org
-        self.accounts = Accounts(store, org)
+        self.structure = Structure(store, org)
+        self.accounts = Accounts(store, self.structure.now, cases.clock)
         self._desks: dict[str, Desk] = {}
         self._matters: tuple[float, dict[str, Matter]] | None = None
         self._lock = threading.Lock()
@@ -82,7 +83,7 @@ class Bureau:
         """Tables, sections, the matters of this repository, and with `demo` the demo people under one password."""
         self.store.migrate()
         self.cases.calendars.prepare(self.cases.clock())
-        self.accounts.put_sections()
+        self.structure.plant()
         if demo:
             self.accounts.enrol(self.organisation.people.values(), password, demo=True)
         self._deploy_new(matters(), Actor("system", "系统"))
@@ -93,8 +94,13 @@ class Bureau:
 
     # -- who ---------------------------------------------------------------------------------------------------
 
+    @property
+    def organisation(self) -> Organisation:
+        """Sections and posts as they stand; closed ones are not among them."""
+        return self.structure.now()
+
     def authenticate(self, user: str, password: str) -> Account | None:
-        """None when the name or the password is wrong; which of the two is not told."""
+        """None when the name or the password is wrong; which of the two is not told. Raises Locked (`Accounts`)."""
         return self.accounts.authenticate(user, password)
 
     def person(self, user: str) -> Account:

@@ -31,11 +31,12 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """`posts` as appointed; `Organisation.posts_of` adds the registrar posts that follow from them."""
+    """`posts` as appointed; `Organisation.posts_of` adds the registrar posts that follow from them. `roles` as granted."""
 
     user: str
     name: str
     posts: tuple[str, ...]
+    roles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,9 @@ def read(text: str | bytes, file: str) -> Organisation:
             source.fault(("spellings", spelling), "post", f"“{post}”不是任何科室的岗位")
     people: dict[str, Person] = {}
     for path, entry in source.items(("people",), data["people"]):
-        person = Person(entry["user"], entry["name"], tuple(entry["posts"]))
+        person = Person(
+            entry["user"], entry["name"], tuple(entry["posts"]), tuple(entry.get("roles", ()))
+        )
         if person.user in people:
             source.fault(path, "duplicate", f"用户“{person.user}”重复")
         for post in person.posts:

@@ -32,7 +32,7 @@ def clock() -> Clock:
 @pytest.fixture
 def bureau(store: Store, clock: Clock) -> Iterator[Bureau]:
     opened = Bureau.open(store.address, clock=clock)
-    opened.accounts.put_sections()
+    opened.structure.plant()
     opened.accounts.enrol(list(opened.organisation.people.values())[:2], None, demo=True)
     yield opened
     opened.close()
