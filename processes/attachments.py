@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from engine.cases import Actor, Answer
+from engine.cases import Answer
 from engine.cases.actor import CaseView as Looking
 from engine.codec import moment_of, moment_text
 from engine.errors import InvalidInput, ItemTaken, NotFound, NotPermitted, Refused
@@ -22,8 +22,9 @@ from engine.store import attachments as statements
 from engine.store.vault import Reads, Vault
 from forms.errors import InvalidForm
 from forms.form import Form
-from processes import supervision
+from processes import stand_in, supervision
 from processes.file_types import cleaned, media_type
+from processes.standing import ADVICE
 
 if TYPE_CHECKING:
     from processes.bureau import Bureau
@@ -90,8 +91,8 @@ def attach(
 
     Raises NotFound, NotPermitted, ItemClosed, ItemTaken, InvalidInput, Refused.
     """
-    account = bureau.person(user)
     bureau.cases.view(case_id, lambda view: _may_change(bureau, user, view, item, field))
+    actor = stand_in.actor_for(bureau, bureau.person(user), case_id, item)
     described = kept(vault, name, content, most)
     there = next(
         (
@@ -114,9 +115,7 @@ def attach(
                 raise Refused(f"一个办件最多存 {MOST_FILES} 份附件")
             return AttachFile(f"a{row[0] + 1}", field, item=item, **described)
 
-        return bureau.cases.submit_in(
-            transaction, case_id, command, actor=Actor(user, account.name), key=key, item=item
-        )
+        return bureau.cases.submit_in(transaction, case_id, command, actor=actor, key=key, item=item)
 
     answer = bureau.cases.run(work)
     return next(effect.attachment for effect in answer.effects if effect.event == "file_attached")  # type: ignore[union-attr]
@@ -133,17 +132,17 @@ def remove(
     key: str | None = None,
 ) -> Answer:
     """It no longer counts; record and content stay. Raises as `attach`, InvalidInput without a reason."""
-    account = bureau.person(user)
     found = next((one for one in _files(bureau, case_id) if one.attachment == attachment), None)
     if found is None:
         raise NotFound("办件中没有这份附件")
     field = found.field
+    actor = stand_in.actor_for(bureau, bureau.person(user), case_id, item)
 
     def command(view: Looking) -> Command:
         _may_change(bureau, user, view, item, field)
         return RemoveFile(attachment, reason.strip(), item)
 
-    return bureau.cases.submit(case_id, command, actor=Actor(user, account.name), key=key, item=item)
+    return bureau.cases.submit(case_id, command, actor=actor, key=key, item=item)
 
 
 def files(bureau: Bureau, user: str, case_id: str) -> list[File]:
@@ -198,11 +197,12 @@ def _files(bureau: Bureau, case_id: str) -> list[File]:
 
 
 def _open_to(bureau: Bureau, user: str, view: Looking, item: str) -> frozenset[str]:
-    account, row = bureau.person(user), bureau._open_item(view, item)
-    if row["claimed_by"] not in (None, user):
-        raise ItemTaken()
-    if row["claimed_by"] is None and row["post"] not in account.may_act_as:
-        raise NotPermitted()
+    account, row = bureau.person(user), bureau.open_row(view, item)
+    if not stand_in.holders(bureau, account, row):
+        raise NotPermitted() if row["claimed_by"] is None else ItemTaken()
+    part = view.state.parts.get(item)
+    if part is not None and part.kind in ADVICE:
+        return frozenset()
     return fields_of(bureau.desk(view.deployment), row["element"])
 
 
@@ -228,8 +228,14 @@ def _may_read(bureau: Bureau, user: str, view: Looking) -> None:
         return
     with bureau.store.reading() as transaction:
         rows = transaction.all(statements.hands_of_case, {"of_case": view.case_id})
-    if any(post in account.may_act_as or user in people for post, *people in rows):
-        return
+    absent = stand_in.principals(bureau, user)
+    for post, *people in rows:
+        if post in account.may_act_as or user in people:
+            return
+        for person, scope in absent.items():
+            mine = person in people or post in bureau.person(person).may_act_as
+            if mine and stand_in.covers(scope, {"matter": matter.id, "post": post}):
+                return
     seen = supervision.scope(bureau, user)
     if seen is None or matter.section in seen:
         return

@@ -23,20 +23,17 @@ from engine.cases import Actor, Answer, Cases, reception
 from engine.cases.actor import CaseView as Looking
 from engine.codec import loads
 from engine.deployment.bundle import Bundle
-from engine.errors import DeploymentError, InvalidInput, ItemClosed, ItemTaken, NotFound, NotPermitted
+from engine.errors import DeploymentError, InvalidInput, ItemClosed, NotFound, NotPermitted, Refused
 from engine.kernel.commands import (
     Annotate,
     CancelCase,
     ClaimItem,
     Command,
     CompleteItem,
-    ExtendClock,
     ReleaseItem,
-    ReturnTo,
-    WithdrawItem,
 )
 from engine.store import Store, queries
-from processes import attachments, stand_in
+from processes import attachments, checking, extending, operations, stand_in
 from processes.accounts import Account, Accounts
 from processes.bundles import bundle_from, bundle_of
 from processes.desk import START, Desk, desk_of
@@ -44,6 +41,7 @@ from processes.handlers import HANDLERS
 from processes.looking import case_view, inbox_row, item_view
 from processes.matters import Matter, matters
 from processes.organisation import Organisation, organisation
+from processes.standing import ADVICE
 from processes.structure import Structure
 from processes.views import CaseView, InboxPage, ItemView, StepForm
 from processes.warnings import addressees_in
@@ -52,7 +50,6 @@ log = logging.getLogger(__name__)
 
 SEPARATOR = "|"
 KEPT_SECONDS = 5.0  # how long a matter published by another process may go unseen at the counter
-EXTENSION, GRANTED = "extend_outcome", "批准并告知"
 
 
 class Bureau:
@@ -255,15 +252,13 @@ class Bureau:
         """Validate by the step's form and complete. Raises InvalidForm with errors by field, and what `_act` raises."""
 
         def command(view: Looking, row: Mapping[str, Any]) -> Command:
-            desk = self._desk(view.deployment)
-            known = {**view.variables, **view.variables_at(item)}
-            values: dict[str, Any] = desk.form.load(row["element"], data, known)
-            if any(desk.form.fields[name].kind == "file" for name in values if name in desk.form.fields):
-                values = attachments.confirmed(desk.form, values, attachments.of_case(self, case_id))
-            return CompleteItem(item, dict(values), user)
+            part = view.state.parts.get(item)
+            if part is not None and part.kind in ADVICE:
+                raise Refused("加签人员只出具意见，不填写本环节的表单")
+            return CompleteItem(item, checking.values_of(self, view, row, data), user)
 
-        if EXTENSION in data:
-            revision = self._extend(user, case_id, item, data, revision)
+        if extending.EXTENSION in data:
+            revision = extending.extend(self, user, case_id, item, data, revision)
         return self._act(user, case_id, item, command, key, revision)
 
     def return_to(
@@ -274,14 +269,13 @@ class Bureau:
         target: str,
         reason: str,
         *,
+        direct: bool = False,
         key: str | None = None,
         revision: int | None = None,
     ) -> Answer:
-        """Back to a step done before; a reason is required."""
-        if not reason.strip():
-            raise InvalidInput("退回须写明理由", {"reason": ["请写明退回理由"]})
-        return self._act(
-            user, case_id, item, lambda view, row: ReturnTo(item, target, reason, user), key, revision
+        """Back to a step done before; a reason is required. `direct`: then straight back here."""
+        return operations.return_to(
+            self, user, case_id, item, target, reason, direct=direct, key=key, revision=revision
         )
 
     def withdraw(
@@ -295,17 +289,7 @@ class Bureau:
         revision: int | None = None,
     ) -> Answer:
         """Take one's own completion back while nobody has begun what it opened."""
-        account = self.person(user)
-
-        def command(view: Looking) -> Command:
-            row = view.item(item)
-            if row["closed_by"] != user:
-                raise NotPermitted("只能撤回自己办结的待办")
-            return WithdrawItem(item, user, reason)
-
-        return self.cases.submit(
-            case_id, command, actor=Actor(user, account.name), key=key, revision=revision, item=item
-        )
+        return operations.withdraw(self, user, case_id, item, reason, key=key, revision=revision)
 
     # -- the whole case ----------------------------------------------------------------------------------------
 
@@ -409,43 +393,6 @@ class Bureau:
             return stand_in.in_the_name_of(build(view, row), holder)
 
         return self.cases.submit(case_id, command, actor=actor, key=key, item=item, revision=revision)
-
-    def _extend(
-        self, user: str, case_id: str, item: str, data: Mapping[str, Any], revision: int | None = None
-    ) -> int | None:
-        """An extension that the step `extend` approves stretches the clock before the step is completed.
-
-        Should the process end in between, the step is still open and done again: the key is the step's. Returns the
-        revision that the completion is to find.
-        """
-        account = self.person(user)
-
-        def look(view: Looking) -> ExtendClock | None:
-            row = self._open_item(view, item)
-            self._may_see(account, row)
-            if row["claimed_by"] not in (None, user):
-                raise ItemTaken()
-            desk = self._desk(view.deployment)
-            values = desk.form.load(row["element"], data, {**view.variables, **view.variables_at(item)})
-            limit = desk.limits.get("decide")
-            if limit is None or limit.extension is None or values.get(EXTENSION) != GRANTED:
-                return None
-            return ExtendClock(
-                limit.id, limit.extension.approver, values["extension_reason"], values["extension_notice_no"],
-                values["extension_granted_on"],
-            )  # fmt: skip
-
-        command = self.cases.view(case_id, look)
-        if command is None:
-            return revision
-        answer = self.cases.submit(
-            case_id,
-            command,
-            actor=Actor(user, account.name),
-            key=f"{case_id}:{item}:extension",
-            revision=revision,
-        )
-        return None if revision is None else answer.seq
 
     def _open_item(self, view: Looking, item: str) -> dict[str, Any]:
         row = view.item(item)

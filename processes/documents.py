@@ -21,6 +21,7 @@ from engine.feel import compile_expression
 from engine.history.entries import entries
 from engine.kernel.commands import Command, RecordService, VoidDocument
 from forms.display import BLANK, shown, typed
+from processes import stand_in
 from processes.accounts import Account
 from processes.clocks import due_on
 from processes.desk import Desk
@@ -96,20 +97,20 @@ def papers(bureau: Bureau, user: str, case_id: str, item: str = "") -> Papers:
 
     def look(view: Looking) -> Papers:
         desk = bureau.desk(view.deployment)
-        version = _version(bureau, desk)
+        version, hands = _version(bureau, desk), _hands(bureau, account, desk)
         names = _of_step(view, desk, item) if item else frozenset(version.names)
         standing = {each.kind for each in issued if each.voided_at is None}
         facts = _facts(bureau, view, {})
         possible = []
         for name in version.names:
-            if name in names and _may(account, view, desk, version, name):
+            if name in names and _may(hands, view, desk, version, name):
                 kind = version.kinds[name]
                 asks = [_asked(desk, each) for each in kind.asks if facts.get(each) in (None, "")]
                 possible.append(Possible(name, asks, _why_not(kind, facts), name in standing))
         may = {}
         for each in issued:
             known = version.kinds.get(each.kind)
-            if each.voided_at is None and _may(account, view, desk, version, each.kind):
+            if each.voided_at is None and _may(hands, view, desk, version, each.kind):
                 may[each.document] = frozenset(
                     {"void", *(("serve",) if known is not None and known.served else ())}
                 )
@@ -134,7 +135,7 @@ def preview(
 
     def look(view: Looking) -> tuple[Desk, Draft]:
         desk = bureau.desk(view.deployment)
-        _permit(account, view, desk, _version(bureau, desk), kind)
+        _permit(_hands(bureau, account, desk), view, desk, _version(bureau, desk), kind)
         return desk, _draft(bureau, view, desk, kind, given or {}, strict=False)
 
     desk, draft = bureau.cases.view(case_id, look)
@@ -161,7 +162,7 @@ def issue(
     def plan(view: Looking) -> Draft:
         desk = bureau.desk(view.deployment)
         version = _version(bureau, desk)
-        _permit(account, view, desk, version, kind)
+        _permit(_hands(bureau, account, desk), view, desk, version, kind)
         draft = _draft(bureau, view, desk, kind, given or {}, strict=True)
         why_not = _why_not(version.kind(kind), draft.content["known"])
         if why_not:
@@ -231,16 +232,39 @@ def content(bureau: Bureau, user: str, case_id: str, document: str, form: str) -
     return name, documents.content(bureau.store, case_id, document, form)
 
 
-def filled_in(bureau: Bureau, view: Looking, desk: Desk) -> dict[str, Any]:
-    """What the papers that stand have settled of the form: the number in its field, and what was given for them."""
+def filled_in(
+    bureau: Bureau, view: Looking, desk: Desk, row: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """What the papers that stand have settled of the form: the number in its field, and what was given for them; with
+    the `row` of a step, also how and when a paper of that step was served."""
     found: dict[str, Any] = {}
     kinds = _version(bureau, desk).kinds
-    for each in documents.documents(bureau.store, view.case_id):
-        if each.voided_at is None and each.kind in kinds:
-            found |= each.values
-            if kinds[each.kind].fills and each.number:
-                found[kinds[each.kind].fills] = each.number
+    standing = [
+        each
+        for each in documents.documents(bureau.store, view.case_id)
+        if each.voided_at is None and each.kind in kinds
+    ]
+    for each in standing:
+        found |= each.values
+        if kinds[each.kind].fills and each.number:
+            found[kinds[each.kind].fills] = each.number
+    if row is not None:
+        found |= _served(desk, row, standing)
     return {name: value for name, value in found.items() if name in desk.form.fields}
+
+
+def _served(desk: Desk, row: Mapping[str, Any], standing: Sequence[Document]) -> dict[str, Any]:
+    """The record of service of the first of the step's papers that has one."""
+    called = desk.steps[row["process"], row["element"]].documents
+    served = [each for name in called for each in standing if each.kind == name and each.services]
+    if not served:
+        return {}
+    last = served[0].services[-1]
+    edited = [name for name, mode in desk.form.step(row["element"]).modes.items() if mode == "edit"]
+    told: dict[str, Any] = {name: last.on for name in edited if name.endswith("delivered_on")}
+    if last.receipt:
+        told["service_record_no"] = last.receipt
+    return {**told, "delivery_mode": f"{last.mode}送达"}
 
 
 # -- within ------------------------------------------------------------------------------------------------------
@@ -278,18 +302,28 @@ def _of_step(view: Looking, desk: Desk, item: str) -> frozenset[str]:
     )
 
 
-def _may(account: Account, view: Looking, desk: Desk, version: _Version, kind: str) -> bool:
-    if not account.may_act_as.isdisjoint(version.posts.get(kind, frozenset())):
+def _may(hands: Sequence[Account], view: Looking, desk: Desk, version: _Version, kind: str) -> bool:
+    posts = version.posts.get(kind, frozenset())
+    if any(not account.may_act_as.isdisjoint(posts) for account in hands):
         return True
+    users = {account.user for account in hands}
     return any(
-        view.item(item)["claimed_by"] == account.user and kind in _of_step(view, desk, item)
+        view.item(item)["claimed_by"] in users and kind in _of_step(view, desk, item)
         for item in view.state.items
     )
 
 
-def _permit(account: Account, view: Looking, desk: Desk, version: _Version, kind: str) -> None:
+def _hands(bureau: Bureau, account: Account, desk: Desk) -> list[Account]:
+    """The person, and those for whom he stands in at this matter."""
+    absent = stand_in.principals(bureau, account.user)
+    of = {"matter": desk.matter.id}
+    mine = [bureau.person(one) for one, scope in absent.items() if stand_in.covers(scope, {**of, "post": ""})]
+    return [account, *mine]
+
+
+def _permit(hands: Sequence[Account], view: Looking, desk: Desk, version: _Version, kind: str) -> None:
     version.kind(kind)
-    if not _may(account, view, desk, version, kind):
+    if not _may(hands, view, desk, version, kind):
         raise NotPermitted(f"《{kind}》由办理相应环节的岗位制作")
 
 
@@ -305,7 +339,7 @@ def _on_document(
 
     def build(view: Looking) -> Command:
         desk = bureau.desk(view.deployment)
-        if not _may(account, view, desk, _version(bureau, desk), found.kind):
+        if not _may(_hands(bureau, account, desk), view, desk, _version(bureau, desk), found.kind):
             raise NotPermitted(f"《{found.kind}》由办理相应环节的岗位处理")
         made: Command = command()
         return made

@@ -30,6 +30,13 @@ def following(view: Looking, item: str, outcome: str, desk: Desk, net: Net, cale
     except ChengbanError:
         return told
     effects = tried.effects
+    part = view.state.parts.get(item)
+    if part is not None and part.kind == "delegate":
+        return "交还委派人确认"
+    if item in tried.state.rounds:
+        return "后加签人员签署"
+    if part is not None and part.of in tried.state.signings:
+        return "其余人员签署"
     if any(isinstance(effect, IncidentRaised) for effect in effects):
         return told
     opened = [effect.name for effect in effects if isinstance(effect, ItemOpened)]

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from engine.cases import Actor, Answer
 from engine.cases.actor import CaseView as Looking
 from engine.errors import Busy, ChengbanError, InvalidInput, NotPermitted, Refused
+from engine.kernel import apply
 from engine.kernel.commands import (
     AddSigners,
     Command,
@@ -30,18 +31,22 @@ from engine.kernel.commands import (
     SuspendClock,
     TransferItem,
     UrgeItem,
+    WithdrawItem,
 )
-from engine.kernel.operations import OPERATIONS, allows
+from engine.kernel.operations import allows
 from engine.store import queries
 from forms.errors import InvalidForm
 from processes import stand_in
 from processes.accounts import Account
 from processes.authority import USER, addressee, directs, heads, is_supervisor, sections
+from processes.standing import ADVICE
+from processes.standing import standing as standing
 
 if TYPE_CHECKING:
     from processes.bureau import Bureau
 
 PAGE = 200
+VOTES = ("同意", "不同意")
 
 
 class Done(NamedTuple):
@@ -50,82 +55,6 @@ class Done(NamedTuple):
     case_id: str
     item: str
     error: str = ""
-
-
-class Part(NamedTuple):
-    """An open part of an item or signing. `kind`: delegate | before | after | sign; `signer` as shown."""
-
-    item: str
-    of: str
-    kind: str
-    signer: str
-    holder: str | None
-
-
-class Vote(NamedTuple):
-    """`vote` None is an abstention."""
-
-    signer: str
-    user: str | None
-    vote: bool | None
-    weight: str
-
-
-class Standing(NamedTuple):
-    """What a step's page says of an item: `kind` of the item itself (empty: the step's own), who asked for it, its
-    open parts, who signs after it, who has signed already, what a delegate handed in; and what may be done."""
-
-    kind: str
-    by: str | None
-    waiting: bool
-    parts: Sequence[Part]
-    after: Sequence[str]
-    votes: Sequence[Vote]
-    proposed: Mapping[str, Any]
-    allowed: frozenset[str]
-
-
-def standing(bureau: Bureau, user: str, case_id: str, item: str) -> Standing:
-    """Raises NotFound, NotPermitted, ItemClosed."""
-    account = bureau.person(user)
-
-    def look(view: Looking) -> Standing:
-        row = bureau.open_row(view, item)
-        own = stand_in.holders(bureau, account, row)
-        section = (row["post"] or "").partition("/")[0]
-        if not own and not directs(account, section):
-            raise NotPermitted()
-        state = view.state
-        part, round_ = state.parts.get(item), state.rounds.get(item)
-        of = {item, part.of} if part is not None else {item}
-        signing = state.signings.get(part.of) if part is not None else None
-        node = bureau.cases.executable(view.deployment).net.processes[row["process"]].nodes[row["element"]]
-        names = {name for name in OPERATIONS if allows(node, name)}
-        waiting = round_ is not None and bool(round_.open or round_.signed)
-        if part is None or part.kind != "sign":
-            names.discard("add_signer")
-        if waiting:
-            names -= {"delegate", "add_before", "add_after", "return", "batch"}
-        if not own:
-            names &= {"transfer", "urge", "copy"}
-        if state.suspended:
-            names &= {"transfer", "urge", "copy"}
-        return Standing(
-            part.kind if part else "", part.by if part else None, waiting,
-            [
-                Part(each.item, each.of, each.kind, each.signer.removeprefix(USER), state.items[each.item].user)
-                for each in state.parts.values()
-                if each.of in of
-            ],
-            [signer.removeprefix(USER) for signer, _ in round_.after] if round_ else [],
-            [
-                Vote(vote[0].removeprefix(USER), vote[1], vote[2], str(vote[3])) for vote in signing.votes
-            ] if signing else [],
-            dict(round_.values) if round_ and not round_.signed else {},
-            frozenset(names),
-        )  # fmt: skip
-
-    return bureau.cases.view(case_id, look)
 
 
 # -- one item -------------------------------------------------------------------------------------------------------
@@ -200,47 +129,108 @@ def remove_signer(
     bureau: Bureau, user: str, case_id: str, item: str, reason: str, *, signer: str = "", key: str | None = None,
     revision: int | None = None
 ) -> Answer:  # fmt: skip
-    """减签: an open part (`item`), or with `signer` who was to sign after `item`; by who asked for it."""
+    """减签: an open part (`item`), or with `signer` who was to sign after `item`; by who asked for it, or his stand-in."""
     account = bureau.person(user)
     named = addressee(bureau, signer) if signer else ""
+    absent = stand_in.principals(bureau, user)
+
+    def whose(view: Looking) -> str:
+        row = bureau.open_row(view, item)
+        part = view.state.parts.get(item)
+        above = view.state.items.get(part.of) if part is not None else None
+        asked = {part.by if part is not None else None, above.user if above is not None else None}
+        if named:
+            asked = {row["claimed_by"]}
+        mine = (one for one, scope in absent.items() if stand_in.covers(scope, row))
+        return next((one for one in (user, *mine) if one in asked), user)
+
+    holder = bureau.cases.view(case_id, whose) if absent else user
+    actor = Actor(user, account.name, None if holder == user else holder)
 
     def command(view: Looking) -> Command:
         bureau.open_row(view, item)
-        return RemoveSigner(item, reason, user, named)
+        return RemoveSigner(item, reason, holder, named)
 
-    return bureau.cases.submit(
-        case_id, command, actor=Actor(user, account.name), key=key, item=item, revision=revision
-    )
+    return bureau.cases.submit(case_id, command, actor=actor, key=key, item=item, revision=revision)
 
 
 def sign(
     bureau: Bureau, user: str, case_id: str, item: str, vote: str, opinion: str = "", *, key: str | None = None,
     revision: int | None = None
 ) -> Answer:  # fmt: skip
-    """The opinion of an added signer (前、后加签), who does not fill in the step's form. A voter and a delegate complete
-    the step's form by `Bureau.complete`."""
+    """The opinion of an added signer (前、后加签), who does not fill in the step's form: `vote` 同意 or 不同意, the latter
+    with an opinion. A voter and a delegate complete the step's form by `Bureau.complete`."""
+    wrong: dict[str, list[str]] = {}
+    if vote not in VOTES:
+        wrong["vote"] = [f"请选择{'或者'.join(VOTES)}"]
+    elif vote != VOTES[0] and not opinion.strip():
+        wrong["opinion"] = ["不同意的，请写明意见"]
+    if wrong:
+        raise InvalidInput("加签意见填写不完整", wrong)
 
     def build(view: Looking, row: Mapping[str, Any]) -> Command:
         part = view.state.parts.get(item)
-        if part is None or part.kind not in ("before", "after"):
+        if part is None or part.kind not in ADVICE:
             raise Refused("该待办须填写本环节的表单办理")
-        return CompleteItem(item, {f"{row['element']}_outcome": vote, "opinion": opinion}, user)
+        return CompleteItem(item, {f"{row['element']}_outcome": vote, "opinion": opinion.strip()}, user)
 
     return bureau.act(user, case_id, item, build, key, revision)
 
 
 def return_to(
     bureau: Bureau, user: str, case_id: str, item: str, target: str, reason: str, *, direct: bool = False,
-    key: str | None = None,
-    revision: int | None = None,
+    key: str | None = None, revision: int | None = None,
 ) -> Answer:  # fmt: skip
     """退回: step by step from `target`, or (`direct`) straight back to the returner once `target` is done again."""
     if not reason.strip():
         raise InvalidInput("退回须写明理由", {"reason": ["请写明退回理由"]})
-    mode = "direct" if direct else "step"
-    return bureau.act(
-        user, case_id, item, lambda view, row: ReturnTo(item, target, reason, user, mode=mode), key, revision
-    )
+
+    def build(view: Looking, row: Mapping[str, Any]) -> Command:
+        part = view.state.parts.get(item)
+        if part is not None and part.kind != "sign":
+            raise Refused("受委派和加签的人员不能退回办件，请写明意见后交还")
+        return ReturnTo(item, target, reason, user, mode="direct" if direct else "step")
+
+    return bureau.act(user, case_id, item, build, key, revision)
+
+
+def withdraw(
+    bureau: Bureau, user: str, case_id: str, item: str, reason: str = "", *, key: str | None = None,
+    revision: int | None = None,
+) -> Answer:  # fmt: skip
+    """撤回: one's own completion, or that of whom one stands in for, while nobody has begun what it opened."""
+    account = bureau.person(user)
+    absent = stand_in.principals(bureau, user)
+    holder = bureau.cases.view(case_id, lambda view: view.item(item)["closed_by"]) if absent else user
+    actor = Actor(user, account.name, holder if holder in absent else None)
+
+    def command(view: Looking) -> Command:
+        row = view.item(item)
+        if row["closed_by"] != user:
+            scope = absent.get(row["closed_by"] or "")
+            if scope is None or not stand_in.covers(scope, row):
+                raise NotPermitted("只能撤回自己办结的待办")
+        return WithdrawItem(item, row["closed_by"], reason)
+
+    return bureau.cases.submit(case_id, command, actor=actor, key=key, revision=revision, item=item)
+
+
+def withdrawable(bureau: Bureau, view: Looking, account: Account) -> list[str]:
+    """The completed items that this person may take back as the case stands: tried out, and thrown away."""
+    if not view.state.undo:
+        return []
+    people = {account.user, *stand_in.principals(bureau, account.user)}
+    net = bureau.cases.executable(view.deployment).net
+    found = []
+    for item, undo in view.state.undo.items():
+        if undo.user not in people:
+            continue
+        try:
+            apply(net, view.state, WithdrawItem(item, undo.user, "…"), view.now)
+        except ChengbanError:
+            continue
+        found.append(item)
+    return found
 
 
 # -- told to others -------------------------------------------------------------------------------------------------
