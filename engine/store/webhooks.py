@@ -104,6 +104,19 @@ revive_delivery = Query(
         closed_at=literal_column("NULL"),
     )
 )
+revive_all = Query(
+    update(t.webhook_delivery)
+    .where(_D.webhook == bindparam("of_webhook"), _D.state == _DEAD)
+    .values(
+        state=_PENDING,
+        attempts=literal_column("0"),
+        run_at=bindparam("run_at"),
+        closed_at=literal_column("NULL"),
+    )
+)
+dead_counts = Query(
+    select(_D.webhook, func.count(literal_column("1"))).where(_D.state == _DEAD).group_by(_D.webhook)
+)
 deliveries = Query(
     select(t.webhook_delivery)
     .where(

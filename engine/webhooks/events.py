@@ -24,7 +24,19 @@ EVENTS = {
     "item_released": "释放",
     "item_completed": "环节办结",
     "item_returned": "退回",
+    "item_withdrawn": "撤回",
     "item_cancelled": "环节取消",
+    "item_transferred": "转办",
+    "part_opened": "委派、加签或者会签一人开启",
+    "signing_decided": "会签得出结果",
+    "item_urged": "催办",
+    "case_copied": "抄送",
+    "case_supervised": "督办",
+    "supervision_answered": "督办反馈",
+    "supervision_closed": "督办办结",
+    "case_suspended": "挂起",
+    "case_resumed": "恢复",
+    "person_recused": "回避",
     "clock_suspended": "时限扣除开始",
     "clock_resumed": "时限恢复",
     "clock_extended": "时限延长",
@@ -32,6 +44,8 @@ EVENTS = {
     "document_issued": "文书签发",
     "document_voided": "文书作废",
     "document_served": "文书送达",
+    "file_attached": "上传附件",
+    "file_removed": "移除附件",
 }
 """Kinds of events, and what each is called."""
 
@@ -57,7 +71,13 @@ _TOLD = (
     "document",
     "kind",
     "number",
+    "of",
+    "target",
+    "passed",
+    "attachment",
+    "field",
 )
+_UNTOLD = {"file_attached": ("name",)}  # what an applicant calls a file may say who he is
 
 
 class Event(NamedTuple):
@@ -111,6 +131,9 @@ def events_of(entry: tuple[Any, ...], header: Mapping[str, str]) -> Iterator[Eve
             "id": event_id, "event": event, "at": at, "revision": seq,
             "case": {"case_id": case_id, "number": header["number"], "matter": header["matter"]},
             "actor": {"user": actor, "name": actor_name, "on_behalf_of": on_behalf_of},
-            "about": {name: about[name] for name in _TOLD if isinstance(about.get(name), str)},
+            "about": {
+                name: about[name] for name in _TOLD
+                if isinstance(about.get(name), str | bool) and name not in _UNTOLD.get(event, ())
+            },
         }  # fmt: skip
         yield Event(event_id, event, dumps(body))

@@ -133,6 +133,19 @@ def send_again(store: Store, webhook: str, event_id: str, now: datetime) -> None
             raise NotFound("没有这个未能送达的通知")
 
 
+def send_all_again(store: Store, webhook: str, now: datetime) -> int:
+    """Every dead delivery gets all its attempts anew; how many. Raises NotFound for an unknown subscription."""
+    subscription(store, webhook)
+    with store.writing() as transaction:
+        return transaction.run(webhooks.revive_all, {"of_webhook": webhook, "run_at": moment_text(now)})
+
+
+def dead(store: Store) -> dict[str, int]:
+    """How many deliveries are dead, by subscription; those with none are left out."""
+    with store.reading() as transaction:
+        return {str(row[0]): int(row[1]) for row in transaction.all(webhooks.dead_counts, {})}
+
+
 def delivery_of(row: tuple[object, ...]) -> Delivery:
     found = Delivery(*row)  # type: ignore[arg-type]
     closed = found.closed_at

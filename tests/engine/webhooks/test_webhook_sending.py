@@ -20,11 +20,32 @@ import pytest
 
 from engine import due
 from engine.cases import Actor, Cases
-from engine.kernel.commands import Annotate
+from engine.errors import NotFound
+from engine.kernel.commands import (
+    AddSigners,
+    Annotate,
+    AttachFile,
+    ClaimItem,
+    CopyCase,
+    RecusePerson,
+    RemoveFile,
+    ResumeCase,
+    SuperviseCase,
+    SuspendCase,
+    TransferItem,
+    UrgeItem,
+)
 from engine.store import Store
 from engine.webhooks import sending
 from engine.webhooks.sending import NotReachable, post, send_due
-from engine.webhooks.subscriptions import deliveries, subscribe, subscriptions, unsubscribe
+from engine.webhooks.subscriptions import (
+    dead,
+    deliveries,
+    send_all_again,
+    subscribe,
+    subscriptions,
+    unsubscribe,
+)
 from tests.engine.cases import permits
 
 pytestmark = pytest.mark.slow
@@ -250,3 +271,60 @@ def test_who_drips_byte_by_byte_is_cut_off() -> None:
         post(f"http://127.0.0.1:{listening.getsockname()[1]}/", b"{}", {}, private=True, seconds=0.6)
     assert time.monotonic() - begun < 3
     listening.close()
+
+
+def test_what_is_done_with_steps_and_cases_is_told_without_what_was_said(
+    cases: Cases, receiver: Receiver
+) -> None:
+    asked = (
+        "item_claimed", "item_transferred", "part_opened", "item_urged", "case_copied", "case_supervised",
+        "supervision_answered", "supervision_closed", "case_suspended", "case_resumed", "person_recused", "file_attached",
+        "file_removed", "item_withdrawn",
+    )  # fmt: skip
+    listen(cases, receiver.url, *asked)
+    case_id = begin(cases)
+    secret = "不宜外传"
+    for command in (
+        ClaimItem("i1", "zhanghui"),
+        TransferItem("i1", "user:lixiaoyan", secret, "zhanghui"),
+        AddSigners("i1", ("user:wangjian",), "before", secret, "lixiaoyan"),
+        UrgeItem("i1", "user:lixiaoyan", secret, "zhanghui"),
+        CopyCase(("user:wangjian",), secret, "zhanghui"),
+        SuperviseCase(("user:lixiaoyan",), secret, "zhanghui"),
+        SuspendCase(secret),
+        ResumeCase(secret),
+        RecusePerson("wangjian", secret),
+        AttachFile("a1", "materials-m1", f"{secret}.pdf", "application/pdf", 3, "sha256:" + "0" * 64),
+        RemoveFile("a1", secret),
+    ):
+        cases.submit(case_id, command, actor=CLERK)
+    while due.run_once(cases, {}) or send_due(cases, private=True):
+        pass
+    bodies = [json.loads(body) for _, body in receiver.got]
+    told = {body["event"] for body in bodies}
+    assert told == set(asked) - {"supervision_answered", "supervision_closed", "item_withdrawn"}
+    assert secret not in "".join(body.decode() for _, body in receiver.got)
+    part = next(body for body in bodies if body["event"] == "part_opened")
+    assert (part["about"]["of"], part["about"]["kind"]) == ("i1", "before")
+    file = next(body for body in bodies if body["event"] == "file_attached")
+    assert file["about"] == {"attachment": "a1", "field": "materials-m1"}
+
+
+def test_all_that_is_dead_is_counted_and_sent_again_at_once(
+    cases: Cases, receiver: Receiver, clock: Clock
+) -> None:
+    receiver.statuses = [500]
+    webhook = listen(cases, receiver.url).webhook
+    case_id = begin(cases)
+    cases.submit(case_id, Annotate("x"), actor=CLERK)
+    due.run_once(cases, {})
+    for _ in range(sending.ATTEMPTS):
+        send_due(cases, private=True)
+        clock.now += timedelta(hours=13)
+    assert dead(cases.store) == {webhook: 2}
+    assert send_all_again(cases.store, webhook, clock()) == 2
+    assert dead(cases.store) == {}
+    receiver.statuses = [200]
+    assert send_due(cases, private=True) == 2
+    with pytest.raises(NotFound):
+        send_all_again(cases.store, "w0", clock())
