@@ -7,30 +7,20 @@ state it is in, by the engine. Every one is a journaled command with a reason; `
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from engine.cases import Actor, Answer
 from engine.cases.actor import CaseView as Looking
 from engine.errors import Busy, ChengbanError, InvalidInput, NotPermitted, Refused
-from engine.kernel import apply
 from engine.kernel.commands import (
     AddSigners,
     Command,
     CompleteItem,
-    CopyCase,
     DelegateItem,
-    RecusePerson,
     RemoveSigner,
-    ResumeCase,
-    ResumeClock,
     ReturnTo,
-    SuperviseCase,
-    SuspendCase,
-    SuspendClock,
     TransferItem,
-    UrgeItem,
     WithdrawItem,
 )
 from engine.kernel.operations import allows
@@ -38,7 +28,7 @@ from engine.store import queries
 from forms.errors import InvalidForm
 from processes import stand_in
 from processes.accounts import Account
-from processes.authority import USER, addressee, directs, heads, is_supervisor, sections
+from processes.authority import USER, addressee, directs, heads, sections
 from processes.standing import ADVICE
 from processes.standing import standing as standing
 
@@ -215,136 +205,6 @@ def withdraw(
     return bureau.cases.submit(case_id, command, actor=actor, key=key, revision=revision, item=item)
 
 
-def withdrawable(bureau: Bureau, view: Looking, account: Account) -> list[str]:
-    """The completed items that this person may take back as the case stands: tried out, and thrown away."""
-    if not view.state.undo:
-        return []
-    people = {account.user, *stand_in.principals(bureau, account.user)}
-    net = bureau.cases.executable(view.deployment).net
-    found = []
-    for item, undo in view.state.undo.items():
-        if undo.user not in people:
-            continue
-        try:
-            apply(net, view.state, WithdrawItem(item, undo.user, "…"), view.now)
-        except ChengbanError:
-            continue
-        found.append(item)
-    return found
-
-
-# -- told to others -------------------------------------------------------------------------------------------------
-
-
-def copy(
-    bureau: Bureau, user: str, case_id: str, to: Iterable[str], text: str = "", *, key: str | None = None
-) -> Answer:
-    """抄送: by whoever has or had to do with the case. Who is told finds it among the messages (`warning` copy)."""
-    targets = tuple(dict.fromkeys(addressee(bureau, each) for each in to))
-    return _on_case(bureau, user, case_id, lambda view: CopyCase(targets, text, user), _concerned, key)
-
-
-def urge(bureau: Bureau, user: str, case_id: str, item: str, text: str, *, key: str | None = None) -> Answer:
-    """催办: by whoever has or had to do with the case, to who has the item or its post."""
-
-    def command(view: Looking) -> Command:
-        row = bureau.open_row(view, item)
-        to = f"{USER}{row['claimed_by']}" if row["claimed_by"] else row["post"] or ""
-        if to == f"{USER}{user}":
-            raise Refused("不能催办本人的待办")
-        return UrgeItem(item, to, text, user)
-
-    return _on_case(bureau, user, case_id, command, _concerned, key)
-
-
-def supervise(
-    bureau: Bureau, user: str, case_id: str, text: str, *, until: date | None = None, key: str | None = None
-) -> Answer:
-    """督办: by the office's supervision or the bureau's leaders, to everybody who has an open item of the case."""
-
-    def command(view: Looking) -> Command:
-        rows = [view.item(item) for item in view.state.items]
-        to = [f"{USER}{row['claimed_by']}" if row["claimed_by"] else row["post"] or "" for row in rows]
-        return SuperviseCase(tuple(dict.fromkeys(filter(None, to))), text, user, until)
-
-    def may(bureau: Bureau, account: Account, view: Looking) -> None:
-        if not is_supervisor(account):
-            raise NotPermitted("督办由办公室主任或者局领导作出")
-
-    return _on_case(bureau, user, case_id, command, may, key)
-
-
-# -- the whole case -------------------------------------------------------------------------------------------------
-
-
-def suspend(
-    bureau: Bureau, user: str, case_id: str, reason: str, *, grounds: Mapping[str, tuple[str, str]] | None = None,
-    on: date | None = None, key: str | None = None,
-    revision: int | None = None,
-) -> Answer:  # fmt: skip
-    """挂起, by the chief of the section whose matter it is, or a leader. `grounds`: limit -> (ground that its law lists,
-    number of the notice): these clocks stop from `on`. Every other runs on, and the entry names it.
-
-    Raises NotPermitted, Refused (a ground that the law does not list among them; nothing is suspended then).
-    """
-    account = bureau.person(user)
-    actor = Actor(user, account.name)
-    bureau.cases.view(case_id, lambda view: _chief(bureau, account, view))
-    if bureau.cases.view(case_id, lambda view: view.state.suspended) and key is None:
-        raise Refused("办件已经挂起")
-    for limit, (ground, notice) in (grounds or {}).items():
-        if on is None:
-            raise InvalidInput("请填写中止计时的日期", {"on": ["请填写日期"]})
-        state = bureau.cases.view(case_id, lambda view, limit=limit: view.clocks.get(limit))  # type: ignore[misc]
-        if key is None and state is not None and state.state == "suspended":
-            continue
-        stop = SuspendClock(limit, ground, notice, on)
-        stopped = bureau.cases.submit(
-            case_id, stop, actor=actor, key=f"{key}:{limit}" if key else None, revision=revision
-        )
-        revision = None if revision is None else stopped.seq
-
-    def command(view: Looking) -> Command:
-        running = tuple(
-            limit for limit in view.clocks if (clock := view.clocks.get(limit)) and clock.state == "running"
-        )
-        return SuspendCase(reason, running)
-
-    return _on_case(bureau, user, case_id, command, _chief, key, revision)
-
-
-def resume(
-    bureau: Bureau, user: str, case_id: str, reason: str, *, grounds: Mapping[str, str] | None = None,
-    on: date | None = None, key: str | None = None,
-    revision: int | None = None,
-) -> Answer:  # fmt: skip
-    """恢复; `grounds`: limit -> ground that has ended `on`, so that its clock runs again."""
-    answer = _on_case(bureau, user, case_id, lambda view: ResumeCase(reason), _chief, key, revision)
-    actor = Actor(user, bureau.person(user).name)
-    for limit, ground in (grounds or {}).items():
-        if on is None:
-            raise InvalidInput("请填写恢复计时的日期", {"on": ["请填写日期"]})
-        go = ResumeClock(limit, ground, on)
-        bureau.cases.submit(case_id, go, actor=actor, key=f"{key}:{limit}" if key else None)
-    return answer
-
-
-def recuse(
-    bureau: Bureau,
-    user: str,
-    case_id: str,
-    person: str,
-    reason: str,
-    *,
-    key: str | None = None,
-    revision: int | None = None,
-) -> Answer:
-    """回避: a person steps aside himself, or is told to by who directs him."""
-    if person != user and user not in heads(bureau, person):
-        raise NotPermitted("回避由本人申请或者由科室负责人、局领导决定")
-    return _on_case(bureau, user, case_id, lambda view: RecusePerson(person, reason), _anybody, key, revision)
-
-
 # -- many items -----------------------------------------------------------------------------------------------------
 
 
@@ -445,39 +305,6 @@ def _wide(account: Account) -> Collection[str]:
     return sections(account) | {post.partition("/")[0] for post in account.may_act_as}
 
 
-def _anybody(bureau: Bureau, account: Account, view: Looking) -> None:
-    """Nothing more is asked."""
-
-
-def _concerned(bureau: Bureau, account: Account, view: Looking) -> None:
-    row = view.row()
-    if row["started_by"] == account.user or is_supervisor(account) or directs(account, row["section"]):
-        return
-    if any(stand_in.holders(bureau, account, view.item(item)) for item in view.state.items):
-        return
-    desk = bureau.desk(view.deployment)
-    if account.user not in view.done_by({step for _, step in desk.steps}):
-        raise NotPermitted("只有办理过该办件的人员、科室负责人和督查人员可以抄送、催办")
-
-
-def _chief(bureau: Bureau, account: Account, view: Looking) -> None:
-    if not directs(account, view.row()["section"]):
-        raise NotPermitted("挂起和恢复由承办科室负责人或者局领导决定")
-
-
 def _placed(bureau: Bureau, view: Looking, item: str) -> tuple[dict[str, Any], Any]:
     row = view.item(item)
     return row, bureau.cases.executable(view.deployment).net.processes[row["process"]].nodes[row["element"]]
-
-
-def _on_case(
-    bureau: Bureau, user: str, case_id: str, build: Callable[[Looking], Command],
-    may: Callable[[Bureau, Account, Looking], None], key: str | None, revision: int | None = None,
-) -> Answer:  # fmt: skip
-    account = bureau.person(user)
-
-    def command(view: Looking) -> Command:
-        may(bureau, account, view)
-        return build(view)
-
-    return bureau.cases.submit(case_id, command, actor=Actor(user, account.name), key=key, revision=revision)

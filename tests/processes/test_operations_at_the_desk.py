@@ -11,7 +11,7 @@ from bureau_world import World
 from engine import history
 from engine.errors import InvalidInput, ItemTaken, NotPermitted, Refused
 from engine.kernel.commands import ClaimItem
-from processes import operations, stand_in
+from processes import case_operations, operations, stand_in
 from processes.bundles import bundle_of
 from processes.matters import matters, read_matter
 from processes.organisation import organisation
@@ -196,8 +196,8 @@ def test_a_suspended_case_says_which_clocks_run_on(world: World) -> None:
     holder = holders_of(world, post_of(world, case_id, item))[0]
     leader = holders_of(world, "局领导/分管副局长")[0]
     with pytest.raises(NotPermitted):
-        operations.suspend(bureau, stranger(world, post_of(world, case_id, item)), case_id, "等待诉讼")
-    operations.suspend(bureau, leader, case_id, "等待诉讼", key="s")
+        case_operations.suspend(bureau, stranger(world, post_of(world, case_id, item)), case_id, "等待诉讼")
+    case_operations.suspend(bureau, leader, case_id, "等待诉讼", key="s")
     running = bureau.cases.view(
         case_id, lambda view: [one for one in view.clocks if view.clocks[one].state == "running"]
     )
@@ -206,7 +206,7 @@ def test_a_suspended_case_says_which_clocks_run_on(world: World) -> None:
     with pytest.raises(Refused, match="挂起"):
         bureau.claim(holder, case_id, item)
     with pytest.raises(Refused):
-        operations.suspend(
+        case_operations.suspend(
             bureau,
             leader,
             case_id,
@@ -214,7 +214,7 @@ def test_a_suspended_case_says_which_clocks_run_on(world: World) -> None:
             grounds={running[0]: ("等一等", "x")},
             on=date(2026, 11, 2),
         )
-    operations.resume(bureau, leader, case_id, "判决生效")
+    case_operations.resume(bureau, leader, case_id, "判决生效")
     bureau.claim(holder, case_id, item)
 
 
@@ -225,8 +225,8 @@ def test_who_is_recused_is_refused_and_only_he_or_his_chief_says_so(world: World
     post = post_of(world, case_id, item)
     holder = holders_of(world, post)[0]
     with pytest.raises(NotPermitted):
-        operations.recuse(bureau, stranger(world, post), case_id, holder, "利害关系")
-    operations.recuse(bureau, holder, case_id, holder, "与申请人系近亲属")
+        case_operations.recuse(bureau, stranger(world, post), case_id, holder, "利害关系")
+    case_operations.recuse(bureau, holder, case_id, holder, "与申请人系近亲属")
     with pytest.raises(NotPermitted, match="回避"):
         bureau.claim(holder, case_id, item)
 
@@ -283,18 +283,18 @@ def test_urging_copying_and_supervising_are_for_who_is_concerned(world: World) -
     foreign, holder = stranger(world, post), holders_of(world, post)[0]
     bureau.claim(holder, case_id, item)
     for forbidden in (
-        lambda: operations.urge(bureau, foreign, case_id, item, "请尽快"),
-        lambda: operations.copy(bureau, foreign, case_id, [holder], "参阅"),
-        lambda: operations.supervise(bureau, foreign, case_id, "限期办结"),
+        lambda: case_operations.urge(bureau, foreign, case_id, item, "请尽快"),
+        lambda: case_operations.copy(bureau, foreign, case_id, [holder], "参阅"),
+        lambda: case_operations.supervise(bureau, foreign, case_id, "限期办结"),
     ):
         with pytest.raises(NotPermitted):
             forbidden()
     leader = holders_of(world, "局领导/分管副局长")[0]
-    operations.urge(bureau, leader, case_id, item, "请尽快")
-    operations.copy(bureau, leader, case_id, [foreign, "办公室/主任"], "参阅")
-    operations.supervise(bureau, leader, case_id, "限期办结", until=date(2026, 11, 9))
+    case_operations.urge(bureau, leader, case_id, item, "请尽快")
+    case_operations.copy(bureau, leader, case_id, [foreign, "办公室/主任"], "参阅")
+    case_operations.supervise(bureau, leader, case_id, "限期办结", until=date(2026, 11, 9))
     with pytest.raises(Refused, match="本人"):
-        operations.urge(bureau, holder, case_id, item, "请尽快")
+        case_operations.urge(bureau, holder, case_id, item, "请尽快")
 
 
 def test_a_batch_reports_each_and_what_one_refuses_leaves_the_others_alone(world: World) -> None:
