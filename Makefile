@@ -7,7 +7,7 @@ STATIC := webapp/static/dist/.built
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast check bench soak format lock clean
+.PHONY: help run test test-fast check bench load soak format lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -30,6 +30,9 @@ check: $(VENV)/.dev ## Format, lint, types, import contracts
 
 bench: $(VENV)/.dev ## Print the benchmark table, SQLite and PostgreSQL in one run
 	$(BIN)/python -m tests.benchmarks
+
+load: $(VENV)/.dev $(STATIC) ## 200 clerks at work for five minutes on PostgreSQL (LOAD="--seconds 60" for less)
+	$(BIN)/python -m tests.load $(LOAD)
 
 soak: $(VENV)/.dev ## Kill servers and workers 2,000 times on each database and try 10,000 random processes (about half an hour)
 	CHENGBAN_KILLS=2000 $(BIN)/python -m pytest tests/kills -s

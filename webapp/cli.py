@@ -180,10 +180,19 @@ def init(settings: Settings, demo: bool, database_url: str | None, as_json: bool
 @click.option(
     "--bind", envvar="CHENGBAN_BIND", default="127.0.0.1:8000", show_default=True, help=_("监听地址")
 )
-@click.option("--threads", default=8, show_default=True, type=click.IntRange(1, 64), help=_("处理线程数"))
+@click.option(
+    "--workers", envvar="CHENGBAN_WORKERS", default=1, show_default=True, type=click.IntRange(1, 64),
+    help=_("网页进程数；用数据库服务器时，每个处理器核心两个为宜"),
+)
+@click.option(
+    "--threads", default=8, show_default=True, type=click.IntRange(1, 64), help=_("每个进程的处理线程数")
+)
+@click.option(
+    "--ticks/--no-ticks", default=True, show_default=True, help=_("兼办到期的计时和任务；另有专门的进程办理时可以不办")
+)
 @click.pass_obj
 @honest
-def run(settings: Settings, bind: str, threads: int, as_json: bool) -> None:
+def run(settings: Settings, bind: str, workers: int, threads: int, ticks: bool, as_json: bool) -> None:
     """启动网页服务，并办理到期的计时和任务。"""
     from webapp.serving import serve  # gunicorn is needed by this command alone
 
@@ -191,7 +200,7 @@ def run(settings: Settings, bind: str, threads: int, as_json: bool) -> None:
     if not host or not port.isdigit() or not 0 < int(port) < 65536:
         raise InvalidInput(_("监听地址应写作 主机:端口，例如 127.0.0.1:8000"))
     say(as_json, {"url": f"http://{bind}"}, _("承办已启动：") + f"http://{bind}" + _("（按 Ctrl+C 停止）"))
-    serve(settings, host=host, port=int(port), threads=threads)
+    serve(settings, host=host, port=int(port), workers=workers, threads=threads, ticks=ticks)
 
 
 @main.command()

@@ -1,7 +1,9 @@
-"""Running it: gunicorn with threads, and the ticker that does what is due, inside the one process that serves."""
+"""Running it: gunicorn workers with threads, one of which ticks: it does what is due."""
 
 from __future__ import annotations
 
+import fcntl
+import os
 from typing import Any
 
 import structlog
@@ -21,18 +23,29 @@ from webapp.settings import Settings
 log = structlog.get_logger("webapp")
 TICK_SECONDS = 1.0
 MAIL_SECONDS = 30.0
+KEPT_ALIVE_SECONDS = 20  # a clerk's next click mostly comes on the connection of the last
 
 
 class Server(BaseApplication):  # type: ignore[misc]
-    """One worker process with threads: SQLite has one writer, and one ticker is enough."""
+    """Worker processes with threads. SIGHUP puts new workers in the place of the old without dropping a request."""
 
-    def __init__(self, settings: Settings, *, host: str, port: int, threads: int = 8) -> None:
-        self._settings = settings
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        host: str,
+        port: int,
+        threads: int = 8,
+        workers: int = 1,
+        ticks: bool = True,
+    ) -> None:
+        self._settings, self._ticks = settings, ticks
         self._given = {
             "bind": f"{host}:{port}",
             "worker_class": "gthread",
-            "workers": 1,
+            "workers": workers,
             "threads": threads,
+            "keepalive": KEPT_ALIVE_SECONDS,
             "timeout": 60,
             "graceful_timeout": 10,
             "accesslog": None,
@@ -52,18 +65,51 @@ class Server(BaseApplication):  # type: ignore[misc]
         """Runs in the worker, after the fork: connections and threads are never shared between processes."""
         app = create_app(self._settings)
         with app.app_context():
-            scheduler = start_ticker(context().bureau, self._settings.postbox, self._settings.webhooks_inside)
+            bureau, vault = context().bureau, context().vault
+        try:
+            bureau.matters()  # compiled before the first request, which would wait for it
+        except Exception as error:  # no database yet, or no tables: /healthz says so until there are
+            log.error("not_ready", exc_info=error)
+        if self._ticks:
+            scheduler = BackgroundScheduler(timezone="UTC")
             scheduler.add_job(
-                sweep, "interval", args=(context().bureau, context().vault), hours=1, max_instances=1
-            )
+                take_turn, "interval", args=(scheduler, self._settings, bureau, vault), seconds=TICK_SECONDS,
+                id="turn",
+            )  # fmt: skip
+            scheduler.start()
         return app
+
+
+def take_turn(scheduler: BackgroundScheduler, settings: Settings, bureau: Bureau, vault: Vault) -> None:
+    """Of the workers of one folder one ticks: who holds the lock. When it goes, however it goes, another has it."""
+    settings.folder.mkdir(parents=True, exist_ok=True)
+    held = os.open(settings.folder / "ticker.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(held)
+        return
+    scheduler.remove_job("turn")
+    tick_on(scheduler, bureau, settings.postbox, settings.webhooks_inside)
+    scheduler.add_job(sweep, "interval", args=(bureau, vault), hours=1, max_instances=1)
 
 
 def start_ticker(
     bureau: Bureau, postbox: Postbox | None = None, webhooks_inside: bool = False
 ) -> BackgroundScheduler:
-    """Do what is due every second: timers, jobs, messages. A missed tick is made up by the next."""
     scheduler = BackgroundScheduler(timezone="UTC")
+    tick_on(scheduler, bureau, postbox, webhooks_inside)
+    scheduler.start()
+    return scheduler
+
+
+def tick_on(
+    scheduler: BackgroundScheduler,
+    bureau: Bureau,
+    postbox: Postbox | None = None,
+    webhooks_inside: bool = False,
+) -> None:
+    """Do what is due every second: timers, jobs, messages. A missed tick is made up by the next."""
     scheduler.add_job(tick, "interval", args=(bureau,), seconds=TICK_SECONDS, max_instances=1, coalesce=True)
     if postbox is not None:
         scheduler.add_job(
@@ -78,8 +124,6 @@ def start_ticker(
         coalesce=True,
     )
     scheduler.add_job(drop_old, "interval", args=(bureau.cases,), hours=1, max_instances=1, coalesce=True)
-    scheduler.start()
-    return scheduler
 
 
 def notify(bureau: Bureau, inside: bool) -> int:
