@@ -14,6 +14,12 @@ if TYPE_CHECKING:
     from processes.bureau import Bureau
 
 USER = "user:"
+ADMIN, DESIGNER, AUDITOR = "admin", "designer", "auditor"
+GRANTED = {ADMIN: "系统管理员", DESIGNER: "流程设计者", AUDITOR: "审计员"}
+"""Roles that the administrator grants; the others follow from posts."""
+APART = frozenset({ADMIN, AUDITOR})
+"""Who administers does not audit himself."""
+COUNTER = "窗口"
 
 
 def sections(account: Account) -> frozenset[str]:
@@ -27,6 +33,26 @@ def is_leader(account: Account) -> bool:
 
 def is_supervisor(account: Account) -> bool:
     return SUPERVISION in account.posts or is_leader(account)
+
+
+def roles(account: Account) -> tuple[str, ...]:
+    """What a person is, in words: what follows from the posts, then what was granted."""
+    named = {post.partition("/")[2] for post in account.posts}
+    follow = {
+        "局领导": is_leader(account),
+        "督办": SUPERVISION in account.posts,
+        "科室负责人": not named.isdisjoint(CHIEFS),
+        COUNTER: COUNTER in named,
+        "经办人": bool(account.posts) and not is_leader(account),
+    }
+    return (
+        *(name for name, held in follow.items() if held),
+        *(word for role, word in GRANTED.items() if role in account.roles),
+    )
+
+
+def administers(account: Account) -> bool:
+    return ADMIN in account.roles
 
 
 def directs(account: Account, section: str) -> bool:
@@ -47,6 +73,17 @@ def people(bureau: Bureau) -> list[Account]:
     for user in sorted(bureau.accounts.names()):
         with suppress(NotFound):
             found.append(bureau.person(user))
+    return found
+
+
+def choices(bureau: Bureau) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Everybody and every post of the bureau for choice, by section: what `addressee` takes, and what is shown."""
+    everybody = people(bureau)
+    found = []
+    for section in (*bureau.organisation.sections, *bureau.organisation.units):
+        posts = [(f"{section.name}/{post}", f"{post}（岗位）") for post in section.posts]
+        own = [(one.user, one.name) for one in everybody if section.name in sections(one)]
+        found.append((section.name, [*own, *posts]))
     return found
 
 

@@ -186,7 +186,8 @@ def case_view(
     items = []
     for item in view.state.items:
         found = view.item(item)
-        mine = bool(stand_in.holders(bureau, account, found))
+        mine = bool(set(stand_in.holders(bureau, account, found)) - view.state.recused.keys())
+        mine = mine and account.user not in view.state.recused
         items.append(
             Open(item, found["name"], found["post"] or "", names.get(found["claimed_by"] or "", ""), mine)
         )

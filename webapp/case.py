@@ -8,6 +8,7 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 from flask_login import login_required
 
 from processes import attachments, receipts
+from processes.authority import choices
 from webapp.context import bureau
 from webapp.signin import me, restored
 from webapp.step import given_key, new_key, reason_given
@@ -45,7 +46,8 @@ def act(case_id: str) -> Any:
 def cancel(case_id: str) -> Any:
     reason = reason_given()
     if not reason:
-        return page(case_id, message=_("取消办件须写明理由。")), 422
+        said = _("取消办件须写明理由。")
+        return page(case_id, message=said, typed=request.form, errors={"_reason": [said]}), 422
     bureau().cancel(me().user, case_id, reason, key=given_key())
     flash(_("办件已取消。"), "good")
     return redirect(url_for("case.show", case_id=case_id), 303)
@@ -54,7 +56,8 @@ def cancel(case_id: str) -> Any:
 def annotate(case_id: str) -> Any:
     text = request.form.get("_text", "").strip()
     if not text or len(text) > 4000:
-        return page(case_id, message=_("批注须填写，且不超过 4000 字。"), typed=request.form), 422
+        said = _("批注须填写，且不超过 4000 字。")
+        return page(case_id, message=said, typed=request.form, errors={"_text": [said]}), 422
     bureau().annotate(me().user, case_id, text, key=given_key())
     flash(_("批注已记入办理过程。"), "good")
     return redirect(url_for("case.show", case_id=case_id), 303)
@@ -63,7 +66,8 @@ def annotate(case_id: str) -> Any:
 def withdraw(case_id: str) -> Any:
     item, reason = request.form.get("_item", ""), reason_given()
     if not item or not reason:
-        return page(case_id, message=_("撤回须写明理由。"), typed=request.form), 422
+        said = _("撤回须写明理由。")
+        return page(case_id, message=said, typed=request.form, errors={"_reason": [said]}), 422
     bureau().withdraw(me().user, case_id, item, reason, key=given_key())
     flash(_("已撤回，该环节重新由您办理。"), "good")
     return redirect(url_for("case.show", case_id=case_id), 303)
@@ -72,7 +76,7 @@ def withdraw(case_id: str) -> Any:
 COMMANDS = {"cancel": cancel, "annotate": annotate, "withdraw": withdraw}
 
 
-def page(case_id: str, *, message: str = "", typed: Any = None) -> str:
+def page(case_id: str, *, message: str = "", typed: Any = None, errors: Any = None) -> str:
     view = bureau().case(me().user, case_id)
     chosen = request.args.get("process")
     drawn = next(
@@ -80,6 +84,8 @@ def page(case_id: str, *, message: str = "", typed: Any = None) -> str:
     )
     return render_template(
         "case.html", here="inbox", view=view, drawn=drawn, message=message, typed=typed or {}, key=new_key(),
+        errors=errors or {}, addressees=choices(bureau()) if "copy" in view.may else (),
+        urgeable=[(one.item, f"{one.step}（{one.holder}）") for one in view.powers.urgeable],
         files=attachments.readable(bureau(), me().user, case_id),
         may_print=receipts.may_print(bureau(), me().user, case_id),
     )  # fmt: skip

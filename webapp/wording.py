@@ -113,6 +113,7 @@ def teach(app: Flask, now: Callable[[], datetime], why: Callable[[date], str]) -
         light=lambda light: _(LIGHTS.get(light) or LIGHTS["grey"]),
         status=lambda status: _(STATUSES.get(status, status)),
         clock_state=lambda state: _(CLOCK_STATES.get(state, state)),
+        pair=lambda text: (text, text),
         unit=lambda unit: _(UNITS.get(unit, unit)),
     )  # fmt: skip
     app.jinja_env.globals.update(
