@@ -1,35 +1,68 @@
-"""Who has what to do: pages over open work items, one clerk at a time.
+"""Who has what to do: pages over work items and cases, one clerk at a time.
 
-Boxes: `todo` (assigned to me), `claimable` (a post of mine may claim it), `done` (closed by me, latest first), `started`
-(cases that I began, latest first). A page follows the last row of the one before by key, never by offset, so its
-cost does not grow with the box.
+Boxes: `todo` (assigned to me, or to whom I stand in for), `claimable` (a post of mine may claim it), `done` (closed by
+me, latest first), `started` (cases that I began, latest first). A page follows the last row of the one before by key,
+never by offset, so its cost does not grow with the box.
 """
 
 from __future__ import annotations
 
-import heapq
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
 from engine.cases.projection import FAR
-from engine.codec import loads, moment_of
+from engine.codec import loads, moment_of, moment_text
 from engine.errors import InvalidInput
-from engine.store import Store, Transaction, queries
+from engine.store import Store, lists
+from engine.store.lists import Shape
 
 Box = Literal["todo", "claimable", "done", "started"]
-Place = tuple[str, str, str]
+Kind = Literal["held", "free", "done"]
+Order = Literal["due", "received", "number", "closed"]
+Place = tuple[str, ...]
+BOXES = ("todo", "claimable", "done", "started")
+ORDERS = ("due", "received", "number")
 MOST = 999  # counts go no further
 
-_FIRST: Place = ("", "", "")
-_LAST: Place = ("~", "~", "~")  # above every moment and id
+_BEFORE_ALL: Place = ("", "", "")
+_AFTER_ALL: Place = ("~", "~", "~")  # above every moment and id
+
+
+class Source(NamedTuple):
+    """One list that goes into a box: what a person holds or has done, or what a post may claim. `matters` keeps it to
+    some, for whoever stands in within a scope; empty: all."""
+
+    kind: Kind
+    key: str
+    matters: tuple[str, ...] = ()
+
+
+class Filters(NamedTuple):
+    """What narrows a box; what is empty does not. Moments are aware UTC, `since` inclusive and `until` exclusive: when
+    the item came (done: was closed, started: the case began). `due_until` is exclusive as well. `fresh`: came or was
+    given to its holder after that moment. `addressees`: to whom an urgent case's urging may have gone."""
+
+    matter: str = ""
+    element: str = ""
+    light: str = ""
+    due_until: datetime | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    words: str = ""
+    fresh: datetime | None = None
+    addressees: tuple[str, ...] = ()
+
+
+NONE = Filters()
 
 
 class Row(NamedTuple):
     """A work item, or a case in box `started` (`item` empty, `name` the names of its open steps).
 
     `due` is None where no limit runs; otherwise `limit` is the one it comes from, `clock` that clock as JSON, and
-    `deployment` says what the limit is. Moments are aware UTC.
+    `deployment` says what the limit is. `stopped` names a limit that stands still; `before_by` did `before_step` before
+    it; `urged` is urge | supervise. Moments are aware UTC.
     """
 
     case_id: str
@@ -49,13 +82,34 @@ class Row(NamedTuple):
     limit: str | None = None
     clock: str | None = None
     deployment: str = ""
+    process: str = ""
+    stopped: str | None = None
+    before_by: str | None = None
+    before_step: str | None = None
+    begun_by: str | None = None
+    urged: str | None = None
 
 
 class Page(NamedTuple):
-    """`after` goes into the next call; None on the last page."""
+    """`after` goes into the next call; None on the last page. `before` likewise, towards the first (`back=True`)."""
 
     rows: list[Row]
     after: Place | None
+    before: Place | None = None
+
+
+def sources(
+    user: str, posts: Iterable[str], box: str, behalf: Mapping[str, Collection[str]] | None = None
+) -> list[Source]:
+    """Where a box takes its items from; `behalf`: for whom the person stands in, and in which matters."""
+    others = behalf or {}
+    if box == "todo":
+        return [Source("held", user), *(Source("held", one, tuple(sorted(others[one]))) for one in others)]
+    if box == "claimable":
+        return [Source("free", f"user:{user}"), *(Source("free", post) for post in dict.fromkeys(posts))]
+    if box == "done":
+        return [Source("done", user)]
+    raise InvalidInput(f"没有名为 {box} 的待办箱")
 
 
 def inbox(
@@ -66,81 +120,148 @@ def inbox(
     after: Sequence[str] | None = None,
     limit: int = 20,
     *,
-    matter: str = "",
-    words: str = "",
+    filters: Filters = NONE,
+    now: datetime | None = None,
+    back: bool = False,
 ) -> Page:
-    """One page. `posts` matter for `claimable` only.
+    """One page of a box as it is kept for one person alone. `posts` matter for `claimable` only.
 
-    `matter` keeps one matter; `words` what has them within its number, applicant or title. Raises InvalidInput for
-    an unknown box.
+    `now` decides what light a row has, where lights narrow. Raises InvalidInput for an unknown box.
     """
-    down = box in ("done", "started")
-    place = tuple(after) if after else (_LAST if down else _FIRST)
-    if len(place) != 3:
-        raise InvalidInput("翻页位置有误，请从第一页重新打开")
-    parameters: dict[str, Any] = {
-        "user": user, "limit": limit + 1, "after_moment": place[0], "after_case": place[1], "after_item": place[2],
+    if box == "started":
+        return begun(store, user, after, limit, filters=filters, back=back)
+    order: Order = "closed" if box == "done" else "due"
+    return page(
+        store, sources(user, posts, box), after, limit, filters=filters, order=order, now=now, back=back
+    )
+
+
+def page(
+    store: Store,
+    found: Sequence[Source],
+    after: Sequence[str] | None = None,
+    limit: int = 20,
+    *,
+    filters: Filters = NONE,
+    order: Order = "due",
+    now: datetime | None = None,
+    back: bool = False,
+) -> Page:
+    """One page of work items. With `back`, the page before `after`, in the same order."""
+    if not found:
+        return Page([], None)
+    place = _place(after, 3, down=(order in lists.DOWN) != back)
+    parameters = {
+        **_parameters(found, filters, now), "limit": limit + 1, "after_key": place[0], "after_case": place[1],
+        "after_item": place[2],
     }  # fmt: skip
-    narrowed = bool(matter or words)
-    if narrowed:
-        parameters |= {"matter": matter, "words": _within(words)}
+    shape = _shape(found, filters)._replace(order=order, back=back)
     with store.reading() as transaction:
-        match box:
-            case "todo":
-                found = transaction.all(
-                    queries.inbox_todo_narrowed if narrowed else queries.inbox_todo, parameters
-                )
-            case "claimable":
-                found = _claimable(transaction, user, posts, parameters, narrowed=narrowed)
-            case "done":
-                found = transaction.all(
-                    queries.inbox_done_narrowed if narrowed else queries.inbox_done, parameters
-                )
-            case "started":
-                found = [
-                    _as_item(row)
-                    for row in transaction.all(
-                        queries.inbox_started_narrowed if narrowed else queries.inbox_started, parameters
-                    )
-                ]
-            case _:
-                raise InvalidInput(f"没有名为 {box} 的待办箱")
-    more = len(found) > limit
-    found = found[:limit]
-    last: Place | None = None
-    if more:
-        row = found[-1]
-        moment = {"todo": row[6], "claimable": row[6], "done": row[9], "started": row[7]}[box]
-        last = (moment, row[0], row[1])
-    return Page([_row(row) for row in found], last)
+        rows = transaction.all(lists.items_page(shape), parameters)
+    key = {"due": 6, "received": 7, "number": 11, "closed": 9}[order]
+    return _turned(rows, limit, after, back, lambda row: (row[key], row[0], row[1]), _row)
+
+
+def begun(
+    store: Store,
+    user: str,
+    after: Sequence[str] | None = None,
+    limit: int = 20,
+    *,
+    filters: Filters = NONE,
+    back: bool = False,
+) -> Page:
+    """One page of the cases that a person began, the latest first."""
+    place = _place(after, 2, down=not back)
+    narrowed = _shape((), filters).narrowed & {"matter", "since", "until", "words"}
+    parameters = {
+        **_parameters((), filters, None), "user": user, "limit": limit + 1, "after_key": place[0],
+        "after_case": place[1],
+    }  # fmt: skip
+    with store.reading() as transaction:
+        rows = transaction.all(lists.cases_page(narrowed, back), parameters)
+    return _turned(rows, limit, after, back, lambda row: (row[4], row[0], ""), _case)
 
 
 def counts(store: Store, user: str, posts: Iterable[str] = ()) -> dict[str, int]:
     """How many in each box, at most MOST + 1: whoever shows it writes "999+"."""
-    parameters: dict[str, Any] = {"user": user, "limit": MOST + 1}
+    own = tuple(posts)
+    found = {box: count(store, sources(user, own, box)) for box in ("todo", "claimable", "done")}
+    return {**found, "started": count_begun(store, user)}
+
+
+def count(
+    store: Store, found: Sequence[Source], *, filters: Filters = NONE, now: datetime | None = None
+) -> int:
+    """How many work items, at most MOST + 1."""
+    if not found:
+        return 0
+    query = lists.items_count(_shape(found, filters))
     with store.reading() as transaction:
-        found = {
-            box: _first(transaction.one(query, parameters))
-            for box, query in (
-                ("todo", queries.count_todo),
-                ("done", queries.count_done),
-                ("started", queries.count_started),
-            )
-        }
-        claimable = 0
-        for candidate in (f"user:{user}", *dict.fromkeys(posts)):
-            if claimable <= MOST:
-                claimable += _first(
-                    transaction.one(queries.count_claimable, {"candidate": candidate, "limit": MOST + 1})
-                )
-    found["claimable"] = min(claimable, MOST + 1)
-    return found
+        row = transaction.one(query, {**_parameters(found, filters, now), "limit": MOST + 1})
+    return min(int(row[0]), MOST + 1) if row else 0
 
 
-def _first(row: tuple[Any, ...] | None) -> int:
-    assert row is not None
-    number: int = row[0]
-    return number
+def count_begun(store: Store, user: str, *, filters: Filters = NONE) -> int:
+    """How many cases a person began, at most MOST + 1."""
+    narrowed = _shape((), filters).narrowed & {"matter", "since", "until", "words"}
+    given = {**_parameters((), filters, None), "user": user, "limit": MOST + 1}
+    with store.reading() as transaction:
+        row = transaction.one(lists.cases_count(narrowed), given)
+    return int(row[0]) if row else 0
+
+
+def lights(store: Store, found: Sequence[Source], now: datetime) -> dict[str, int]:
+    """How many of each light among work items, of the first MOST + 1 of each source."""
+    told = dict.fromkeys(("red", "yellow", "green", "grey"), 0)
+    if found:
+        given = {**_parameters(found, NONE, now), "now": moment_text(now), "limit": MOST + 1}
+        with store.reading() as transaction:
+            told |= {
+                row[0]: int(row[1]) for row in transaction.all(lists.items_lights(_shape(found, NONE)), given)
+            }
+    return told
+
+
+def _place(after: Sequence[str] | None, length: int, *, down: bool) -> Place:
+    if not after:
+        return _AFTER_ALL if down else _BEFORE_ALL
+    if len(after) != 3:
+        raise InvalidInput("翻页位置有误，请从第一页重新打开")
+    return tuple(after)[:length]
+
+
+def _shape(found: Sequence[Source], filters: Filters) -> Shape:
+    narrowed = {
+        name
+        for name in ("matter", "element", "due_until", "since", "until", "words", "fresh")
+        if getattr(filters, name)
+    }
+    if filters.light:
+        narrowed.add("grey" if filters.light == "grey" else "light")
+    if filters.addressees:
+        narrowed.add("urgent")
+    shapes = tuple((source.kind, len(source.matters)) for source in found)
+    return Shape(shapes, frozenset(narrowed), addressees=len(filters.addressees))
+
+
+def _parameters(found: Sequence[Source], filters: Filters, now: datetime | None) -> dict[str, Any]:
+    """All of them: a statement takes those it names."""
+    given: dict[str, Any] = {}
+    for place, source in enumerate(found):
+        given[f"key{place}"] = source.key
+        given |= {f"matter{place}_{one}": matter for one, matter in enumerate(source.matters)}
+    given |= {f"told{place}": name for place, name in enumerate(filters.addressees)}
+    for name in ("matter", "element"):
+        given[name] = getattr(filters, name)
+    for name in ("due_until", "since", "until", "fresh"):
+        moment = getattr(filters, name)
+        given[name] = moment_text(moment) if moment else None
+    if filters.light:
+        if now is None:
+            raise InvalidInput("按灯筛选须给出时刻")
+        given |= {"light": filters.light, "far": FAR, "now": moment_text(now)}
+    return {**given, "words": _within(filters.words)}
 
 
 def _within(words: str) -> str:
@@ -151,66 +272,28 @@ def _within(words: str) -> str:
     return f"%{plain}%"
 
 
-def _claimable(
-    transaction: Transaction, user: str, posts: Iterable[str], parameters: dict[str, Any], *, narrowed: bool
-) -> list[tuple[Any, ...]]:
-    places_of, rows_of = (
-        (queries.claimable_places_narrowed, queries.inbox_claimable_narrowed)
-        if narrowed
-        else (queries.claimable_places, queries.inbox_claimable)
-    )
-    places: dict[str, list[Place]] = {}
-    for candidate in (f"user:{user}", *dict.fromkeys(posts)):
-        page = transaction.all(places_of, {**parameters, "candidate": candidate})
-        if page:
-            places[candidate] = page
-    ordered = sorted({place for page in places.values() for place in page})[: parameters["limit"]]
-    if not ordered:
-        return []
-    until = ordered[-1]
-    bound = {**parameters, "until_moment": until[0], "until_case": until[1], "until_item": until[2]}
-    pages = [
-        transaction.all(rows_of, {**bound, "candidate": candidate})
-        for candidate, page in places.items()
-        if page[0] <= until
-    ]
-    return _merged(pages, parameters["limit"])
+def _turned(
+    rows: list[tuple[Any, ...]], limit: int, after: Sequence[str] | None, back: bool, place_of: Any, made: Any
+) -> Page:
+    """A page with the ways forward and back; what was read backwards is turned round."""
+    more, rows = len(rows) > limit, rows[:limit]
+    if back:
+        rows.reverse()
+    first = place_of(rows[0]) if rows and (more if back else after) else None
+    last = place_of(rows[-1]) if rows and (after if back else more) else None
+    return Page([made(row) for row in rows], last, first)
 
 
-def _merged(pages: list[list[tuple[Any, ...]]], limit: int) -> list[tuple[Any, ...]]:
-    """In the order of due, case, item; an item that two of my posts may claim comes once."""
-    merged: list[tuple[Any, ...]] = []
-    for row in heapq.merge(*pages, key=lambda row: (row[6], row[0], row[1])):
-        if not merged or merged[-1][:2] != row[:2]:
-            merged.append(row)
-            if len(merged) == limit:
-                break
-    return merged
-
-
-def _as_item(row: tuple[Any, ...]) -> tuple[Any, ...]:
-    case_id, steps, status, due, started_at, ended_at, matter, number, title, applicant, *clock = row
+def _case(row: tuple[Any, ...]) -> Row:
+    case_id, steps, status, due, started_at, ended_at, matter, number, title, applicant, *clock, stopped = row
     names = "、".join(dict.fromkeys(loads(steps).values()))
-    return (
-        case_id,
-        "",
-        "",
-        names,
-        None,
-        status,
-        due,
-        started_at,
-        None,
-        ended_at,
-        matter,
-        number,
-        title,
-        applicant,
-        *clock,
-    )
+    return _row((
+        case_id, "", "", names, None, status, due, started_at, None, ended_at, matter, number, title, applicant,
+        *clock, "", stopped,
+    ))  # fmt: skip
 
 
-def _row(row: tuple[Any, ...]) -> Row:
+def _row(row: Sequence[Any]) -> Row:
     found = list(row)
     found[6] = None if row[6] == FAR else moment_of(row[6])
     found[7] = moment_of(row[7])

@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from engine import due, history, recomputation, warning_chain, worklist
 from engine.calendar.lights import Light, light
@@ -33,12 +33,12 @@ from engine.kernel.commands import (
     ReleaseItem,
 )
 from engine.store import Store, queries
-from processes import attachments, checking, extending, operations, stand_in
+from processes import attachments, checking, extending, inbox, operations, stand_in
 from processes.accounts import Account, Accounts
 from processes.bundles import bundle_from, bundle_of
 from processes.desk import START, Desk, desk_of
 from processes.handlers import HANDLERS
-from processes.looking import case_view, inbox_row, item_view
+from processes.looking import case_view, item_view
 from processes.matters import Matter, matters
 from processes.organisation import Organisation, organisation
 from processes.standing import ADVICE
@@ -48,7 +48,6 @@ from processes.warnings import addressees_in
 
 log = logging.getLogger(__name__)
 
-SEPARATOR = "|"
 KEPT_SECONDS = 5.0  # how long a matter published by another process may go unseen at the counter
 
 
@@ -189,28 +188,13 @@ class Bureau:
         query: str | None = None,
     ) -> InboxPage:
         """One page of a box (todo | claimable | done | started), narrowed to a matter or to words where given."""
-        account = self.person(user)
-        place = tuple(after.split(SEPARATOR)) if after else None
-        page = worklist.inbox(
-            self.store, user, account.may_act_as, cast("worklist.Box", box), place, limit, matter=matter or "",
-            words=query or "",
-        )  # fmt: skip
-        names, now, calendar = self.accounts.names(), self.cases.clock(), self.cases.calendar
-        rows = [
-            inbox_row(found, now, calendar, names, self.matter_name(found.matter), self._light(found, now))
-            for found in page.rows
-        ]
-        return InboxPage(rows, SEPARATOR.join(page.after) if page.after else None)
+        chosen = inbox.Chosen(matter=matter or "", words=query or "")
+        return inbox.page(self, user, box, chosen, after=after, limit=limit)
 
     def counts(self, user: str) -> dict[str, int]:
         """How many in each box, and the lights of what is mine to do."""
-        account = self.person(user)
-        found = dict(worklist.counts(self.store, user, account.may_act_as))
-        lights = dict.fromkeys(("red", "yellow", "green", "grey"), 0)
-        if found["todo"]:
-            for row in self.inbox(user, "todo", limit=min(found["todo"], 200)).rows:
-                lights[row.light] += 1
-        return {**found, **lights}
+        found = inbox.counts(self, user)
+        return {**found.boxes, **found.lights}
 
     # -- one step ----------------------------------------------------------------------------------------------
 
@@ -459,7 +443,7 @@ class Bureau:
         self._matters = None
         return deployed
 
-    def _light(self, found: worklist.Row, now: datetime) -> Light:
+    def light_of(self, found: worklist.Row, now: datetime) -> Light:
         """That of the limit which is due first; grey where none runs."""
         if found.due is None or found.limit is None or found.clock is None:
             return "grey"

@@ -36,13 +36,20 @@ class Row:
     light: str
     provisional: bool
     previous: str = ""
+    # A limit that stands still; urge | supervise; for whom the reader acts; whether it may be done with others at once.
+    stopped: str = ""
+    urged: str = ""
+    behalf: str = ""
+    behalf_name: str = ""
+    batch: bool = False
 
 
 class InboxPage(NamedTuple):
-    """`next` goes into the next call as `after`; None on the last page."""
+    """`next` goes into the next call as `after`; None on the last page. `previous` likewise, with `back`."""
 
     rows: list[Row]
     next: str | None
+    previous: str | None = None
 
 
 class Choice(NamedTuple):

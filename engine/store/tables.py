@@ -157,8 +157,9 @@ idempotency = Table(
     Column("seq", Integer, nullable=False),
     Column("at", _code(), nullable=False),
 )
-# What a list is narrowed by stands in its index, so that only rows of the page are looked up.
-_NARROWED = ("matter", "element", "opened_at", "number")
+# What a list is narrowed by stands in its index, so that only rows of the page are looked up; SQLite wants the state
+# there too, which is the same in all of it.
+_NARROWED = ("matter", "element", "opened_at", "number", "state")
 work_item = Table(
     "work_item",
     metadata,
@@ -191,7 +192,7 @@ work_item = Table(
         sqlite_where=text("state = 'claimed'"), postgresql_where=text("state = 'claimed'"),
     ),
     Index(
-        "ix_work_item_done", "closed_by", "closed_at", "case_id", "item", "matter", "element",
+        "ix_work_item_done", "closed_by", "closed_at", "case_id", "item", "matter", "element", "state",
         sqlite_where=text("state = 'completed'"), postgresql_where=text("state = 'completed'"),
     ),
     Index(

@@ -6,7 +6,6 @@ from engine.store.queries.clocks import *
 from engine.store.queries.commands import *
 from engine.store.queries.deployments import *
 from engine.store.queries.due import *
-from engine.store.queries.inbox import *
 from engine.store.queries.items import *
 from engine.store.queries.journal import *
 from engine.store.queries.waiting import *

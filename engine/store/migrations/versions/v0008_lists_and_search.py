@@ -18,7 +18,7 @@ branch_labels = None
 depends_on = None
 
 CODE = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
-NARROWED = ["matter", "element", "opened_at", "number"]
+NARROWED = ["matter", "element", "opened_at", "number", "state"]
 
 
 def _only(condition: str) -> dict[str, Any]:
@@ -34,7 +34,7 @@ def upgrade() -> None:
         op.drop_index(f"ix_work_item_{name}", table_name="work_item")
     _listed("todo", ["claimed_by", "due", "case_id", "item", *NARROWED], "claimed")
     _listed("claimable", ["post", "due", "case_id", "item", *NARROWED], "open")
-    _listed("done", ["closed_by", "closed_at", "case_id", "item", "matter", "element"], "completed")
+    _listed("done", ["closed_by", "closed_at", "case_id", "item", "matter", "element", "state"], "completed")
     op.drop_index("ix_case_started_by_started_at_case_id", table_name="case")
     op.create_index(
         "ix_case_started_by_started_at_case_id_matter",
