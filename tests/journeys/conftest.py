@@ -89,16 +89,17 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def desk(browser: Browser, tmp_path: Path) -> Iterator[Desk]:
-    clock = Clock()
-    bureau = Bureau.open(f"sqlite:///{tmp_path / 'chengban.db'}", clock=clock)
+@contextmanager
+def running(browser: Browser, folder: Path, url: str, clock: Clock) -> Iterator[Desk]:
+    """A desk on the database of that address, served in this process."""
+    bureau = Bureau.open(url, clock=clock)
     bureau.prepare(demo=True, password=PASSWORD)
     settings = Settings(
         database_url="",
-        folder=tmp_path,
+        folder=folder,
         secret_key="k" * 40,
         sign_ins="1000 per minute",
+        progress_queries="1000 per minute",
         demo_password="demo",
     )
     server = make_server("127.0.0.1", 0, create_app(settings, bureau), threaded=True)
@@ -108,6 +109,12 @@ def desk(browser: Browser, tmp_path: Path) -> Iterator[Desk]:
     server.shutdown()
     thread.join()
     bureau.close()
+
+
+@pytest.fixture
+def desk(browser: Browser, tmp_path: Path) -> Iterator[Desk]:
+    with running(browser, tmp_path, f"sqlite:///{tmp_path / 'chengban.db'}", Clock()) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")
