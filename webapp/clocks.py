@@ -17,7 +17,11 @@ pages = Blueprint("clocks", __name__, url_prefix="/cases/<case_id>/clocks")
 @login_required
 def sheet(case_id: str, limit: str) -> Response:
     """Whoever may see the case may print its clocks."""
-    bureau().case(me().user, case_id)
+    return printed(me().user, case_id, limit)
+
+
+def printed(user: str, case_id: str, limit: str) -> Response:
+    bureau().case(user, case_id)
     found = clock_sheet(bureau().cases, case_id, limit)
     names = bureau().accounts.names()
     response = Response(pdf(found, names), content_type="application/pdf")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, BinaryIO
 
-from flask import Blueprint, send_file
+from flask import Blueprint, Response, send_file
 from flask_login import login_required
 
 from processes import attachments
@@ -19,11 +19,16 @@ pages = Blueprint("files", __name__, url_prefix="/cases/<case_id>/files")
 def fetch(case_id: str, attachment: str) -> Any:
     """Streamed from the vault; who may have it is decided by the case."""
     found, stream = attachments.opened(bureau(), vault(), me().user, case_id, attachment)
+    return sent(stream, found.name, found.media_type, found.size, found.hash)
+
+
+def sent(stream: BinaryIO, name: str, media_type: str, size: int, content_hash: str) -> Response:
+    """Whole, in part (Range) or not at all (If-None-Match), as something to save under `name`; `size` in bytes."""
     answer = send_file(
-        stream, mimetype=found.media_type, as_attachment=True, download_name=found.name, conditional=True,
-        etag=found.hash.removeprefix("sha256:"), max_age=0,
+        stream, mimetype=media_type, as_attachment=True, download_name=name, conditional=True,
+        etag=content_hash.removeprefix("sha256:"), max_age=0,
     )  # fmt: skip
-    answer.content_length = found.size if answer.status_code == 200 else answer.content_length
+    answer.content_length = size if answer.status_code == 200 else answer.content_length
     answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     answer.headers["Cache-Control"] = "private, no-store"
     return answer

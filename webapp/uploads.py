@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from typing import IO, Any
 
-from flask import Flask, Request, request
+from flask import Flask, Request, g, request
 from flask_login import current_user
 from werkzeug.datastructures import FileStorage, MultiDict
 
@@ -51,7 +51,7 @@ class UploadRequest(Request):
         filename: str | None = None,
         content_length: int | None = None,
     ) -> IO[bytes]:
-        if not current_user.is_authenticated:
+        if "api_token" not in g and not current_user.is_authenticated:
             return Nowhere()
         folder = settings().folder / "incoming"
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)

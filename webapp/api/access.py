@@ -93,6 +93,16 @@ def seen_revision() -> int | None:
     return int(found[1])
 
 
+def keyed() -> dict[str, str | None]:
+    """What makes a command happen once."""
+    return {"key": idempotency_key()}
+
+
+def expected() -> dict[str, Any]:
+    """As `keyed`, and not at all where the case has gone on."""
+    return {"key": idempotency_key(), "revision": seen_revision()}
+
+
 def _admit(scope: str) -> None:
     secret = bearer()
     token = tokens.identify(bureau(), secret) if secret is not None else None

@@ -1,19 +1,18 @@
-"""The whole case: its state, history, clocks, diagrams, verification; notes and cancelling."""
+"""The whole case: its state, history, diagrams, verification, receipt; notes and cancelling."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 from flask import Response
 
 from engine.errors import NotFound
+from processes import receipts
 from processes.views import CaseView
-from webapp.api.access import caller, idempotency_key, seen_revision
-from webapp.api.desk import answered, etag
+from webapp.api.access import caller, expected
+from webapp.api.answers import answered, etag
 from webapp.api.part import part
-from webapp.api.schemas.cases import Case, CaseHistory, DiagramList, NoteBody, Verification
-from webapp.api.schemas.clocks import ClockList, ClockWithDays
+from webapp.api.schemas.cases import Case, CaseHistory, DiagramList, NoteBody, ReceiptShown, Verification
 from webapp.api.schemas.common import Answered, ReasonBody
 from webapp.context import bureau
 
@@ -36,19 +35,6 @@ def get_case(case_id: str) -> Any:
 @routes.operation("GET", f"{PLACE}/history", "办理过程", answers=CaseHistory)
 def get_history(case_id: str) -> Any:
     return {"rows": seen(case_id).history}
-
-
-@routes.operation("GET", f"{PLACE}/clocks", "期限", answers=ClockList)
-def list_clocks(case_id: str) -> Any:
-    return {"rows": seen(case_id).clocks}
-
-
-@routes.operation("GET", f"{PLACE}/clocks/<limit>", "一个期限及逐日计算表", answers=ClockWithDays)
-def get_clock(case_id: str, limit: str) -> Any:
-    found = next((one for one in seen(case_id).clocks if one.id == limit), None)
-    if found is None:
-        raise NotFound("办件没有这个期限")
-    return {**asdict(found), "days": found.days}
 
 
 @routes.operation("GET", f"{PLACE}/diagrams", "流程图及其标记", answers=DiagramList)
@@ -80,14 +66,17 @@ def verify_all() -> Any:
     return {"intact": not breaks, "breaks": breaks}
 
 
+@routes.operation("GET", f"{PLACE}/receipt", "收件凭证，含进度查询码", answers=ReceiptShown)
+def get_receipt(case_id: str) -> Any:
+    return receipts.receipt(bureau(), caller(), case_id)
+
+
 @routes.operation(
     "POST", f"{PLACE}/notes", "添加批注", scope="work", body=NoteBody, answers=Answered,
     status=201, command=True,
 )  # fmt: skip
 def annotate_case(body: dict[str, Any], case_id: str) -> Any:
-    return answered(
-        bureau().annotate(caller(), case_id, body["text"], key=idempotency_key(), revision=seen_revision())
-    )
+    return answered(bureau().annotate(caller(), case_id, body["text"], **expected()))
 
 
 @routes.operation(
@@ -95,6 +84,4 @@ def annotate_case(body: dict[str, Any], case_id: str) -> Any:
     command=True,
 )  # fmt: skip
 def cancel_case(body: dict[str, Any], case_id: str) -> Any:
-    return answered(
-        bureau().cancel(caller(), case_id, body["reason"], key=idempotency_key(), revision=seen_revision())
-    )
+    return answered(bureau().cancel(caller(), case_id, body["reason"], **expected()))

@@ -6,11 +6,13 @@ from typing import Any
 
 from flask import g
 
-from engine.cases import Answer
+from processes import attachments, checking
 from webapp.api.access import caller, idempotency_key
+from webapp.api.answers import answered, checked, etag
 from webapp.api.part import ROOT, part
 from webapp.api.schemas.common import Answered
 from webapp.api.schemas.desk import (
+    ApplicationBody,
     Counts,
     FormDescription,
     InboxList,
@@ -21,20 +23,10 @@ from webapp.api.schemas.desk import (
     Me,
     StartBody,
 )
+from webapp.api.schemas.items import Checked
 from webapp.context import bureau
 
 routes = part("desk", "事项、收件与待办")
-
-
-def answered(answer: Answer) -> dict[str, Any]:
-    """What a command did, with the revision that the next `If-Match` may name."""
-    return {
-        "case_id": answer.case_id, "revision": answer.seq, "status": answer.status, "replayed": answer.replayed,
-    }  # fmt: skip
-
-
-def etag(revision: int) -> dict[str, str]:
-    return {"ETag": f'"{revision}"'}
 
 
 @routes.operation("GET", "/me", "令牌代表的人员及其范围", answers=Me)
@@ -62,11 +54,21 @@ def get_start_form(matter: str) -> Any:
 
 
 @routes.operation(
+    "POST", "/matters/<matter>/validation", "按收件表单检查所填内容，不收件", body=ApplicationBody, answers=Checked
+)  # fmt: skip
+def check_application(body: dict[str, Any], matter: str) -> Any:
+    return checked(
+        lambda: checking.check_application(bureau(), caller(), matter, body["data"], body["uploads"])
+    )
+
+
+@routes.operation(
     "POST", "/cases", "收件：提交申请，生成办件", scope="work", body=StartBody, answers=Answered,
     status=201, command=True, refusals=(404,),
 )  # fmt: skip
 def start_case(body: dict[str, Any]) -> Any:
-    answer = bureau().start(caller(), body["matter"], body["data"], key=idempotency_key())
+    uploads = attachments.staged(bureau(), caller(), body["matter"], body["uploads"])
+    answer = bureau().start(caller(), body["matter"], body["data"], key=idempotency_key(), uploads=uploads)
     place = {"Location": f"{ROOT}/cases/{answer.case_id}", **etag(answer.seq)}
     return answered(answer), 201, place
 

@@ -56,7 +56,8 @@ def complete(api: Described) -> dict[str, Any]:
 
 def _complete(operation: dict[str, Any], shared: list[Any]) -> None:
     scope, refusals = operation.pop("x-scope"), operation.pop("x-refusals")
-    command, etag, of_case = operation.pop("x-command"), operation.pop("x-etag"), operation.pop("x-case")
+    command, revised = operation.pop("x-command"), operation.pop("x-revised")
+    etag, stream = operation.pop("x-etag"), operation.pop("x-stream")
     parameters = [*shared, *operation.get("parameters", [])]
     for one in parameters:
         if one["in"] == "path":
@@ -67,7 +68,7 @@ def _complete(operation: dict[str, Any], shared: list[Any]) -> None:
             "description": "同一个键在同一地址上只生效一次；重复请求得到原来的答复",
             "schema": {"type": "string", "pattern": "^[!-~]{8,100}$"},
         })  # fmt: skip
-    if command and of_case:
+    if revised:
         parameters.append({
             "name": "If-Match", "in": "header", "required": False,
             "description": "看到的 revision（ETag）；办件已有新的变化时答复 412",
@@ -81,6 +82,14 @@ def _complete(operation: dict[str, Any], shared: list[Any]) -> None:
     if etag:
         for one in kept.values():
             one["headers"] = {"ETag": {"schema": {"type": "string"}, "description": "办件的 revision"}}
+    if stream:
+        kept["206"] = {**kept["200"], "description": "所要的一段（Range）"}
+        kept["304"] = {"description": "与 If-None-Match 所说的相同"}
+        for one in (kept["200"], kept["206"]):
+            one["headers"] = {
+                "ETag": {"schema": {"type": "string"}, "description": "内容的 SHA-256"},
+                "Content-Disposition": {"schema": {"type": "string"}, "description": "文件名（RFC 6266）"},
+            }
     problem = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for status in refusals:
         kept[str(status)] = {"description": TITLES[status][1], "content": problem}

@@ -5,12 +5,32 @@ from __future__ import annotations
 from flask import Flask
 from flask_wtf import CSRFProtect
 
-from webapp.api import cases, desk, document, items, problems, tokens_page, webhooks
+from webapp.api import (
+    cases,
+    casework,
+    clocks,
+    desk,
+    document,
+    documents,
+    drafts,
+    files,
+    items,
+    messages,
+    office,
+    operations,
+    problems,
+    stand_ins,
+    supervision,
+    tokens_page,
+    webhooks,
+)
 from webapp.api.access import pace_of
 from webapp.context import settings
 from webapp.signin import limiter
 
-PARTS = (desk, items, cases, webhooks)
+PARTS = (
+    desk, items, operations, files, drafts, cases, casework, clocks, documents, messages, supervision, stand_ins, office, webhooks,
+)  # fmt: skip
 for _part in PARTS:  # once, however many applications there are: the limiter remembers what it was told
     limiter.shared_limit(lambda: settings().api_calls, scope="api", key_func=pace_of)(_part.routes)
 

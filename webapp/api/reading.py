@@ -24,7 +24,7 @@ class ExactParser(FlaskParser):
         if not body:
             raise Refusal(problem(400, "请求正文为空，应为一个 JSON 对象"))
         if req.mimetype != "application/json":
-            raise Refusal(problem(415))
+            raise Refusal(problem(415, "请求正文应为 application/json"))
         try:
             found = json.loads(body.decode("utf-8"), parse_float=Decimal, parse_constant=_refuse)
         except (ValueError, InvalidOperation, RecursionError):

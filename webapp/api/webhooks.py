@@ -10,10 +10,11 @@ from webapp.api.part import part
 from webapp.api.schemas.webhooks import (
     DeliveriesQuery,
     DeliveryList,
+    Revived,
     WebhookBody,
     WebhookList,
     WebhookMade,
-    WebhookShown,
+    WebhookStanding,
 )
 from webapp.context import bureau, settings
 
@@ -23,7 +24,13 @@ PLACE = "/webhooks/<webhook>"
 
 @routes.operation("GET", "/webhooks", "订阅", scope="admin", answers=WebhookList)
 def list_webhooks() -> Any:
-    return {"rows": subscriptions.subscriptions(bureau().store)}
+    dead = subscriptions.dead(bureau().store)
+    return {
+        "rows": [
+            {**one._asdict(), "dead": dead.get(one.webhook, 0)}
+            for one in subscriptions.subscriptions(bureau().store)
+        ]
+    }
 
 
 @routes.operation(
@@ -39,9 +46,10 @@ def create_webhook(body: dict[str, Any]) -> Any:
     )  # fmt: skip
 
 
-@routes.operation("GET", PLACE, "一个订阅", scope="admin", answers=WebhookShown)
+@routes.operation("GET", PLACE, "一个订阅", scope="admin", answers=WebhookStanding)
 def get_webhook(webhook: str) -> Any:
-    return subscriptions.subscription(bureau().store, webhook)
+    found = subscriptions.subscription(bureau().store, webhook)
+    return {**found._asdict(), "dead": subscriptions.dead(bureau().store).get(webhook, 0)}
 
 
 @routes.operation("DELETE", PLACE, "删除订阅及其通知", scope="admin", answers=None, status=204)
@@ -72,3 +80,10 @@ def list_deliveries(asked: dict[str, Any], webhook: str) -> Any:
 def retry_delivery(webhook: str, event_id: str) -> Any:
     subscriptions.send_again(bureau().store, webhook, event_id, bureau().cases.clock())
     return "", 204
+
+
+@routes.operation(
+    "POST", f"{PLACE}/deliveries/retry", "重新发送全部未能送达的通知", scope="admin", answers=Revived
+)
+def retry_deliveries(webhook: str) -> Any:
+    return {"count": subscriptions.send_all_again(bureau().store, webhook, bureau().cases.clock())}

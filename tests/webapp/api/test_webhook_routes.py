@@ -30,7 +30,7 @@ def test_a_subscription_is_made_shown_without_its_secret_and_deleted(admin: Any)
     assert len(made.json["secret"]) >= 43
     place = f"/webhooks/{made.json['webhook']}"
     shown = admin("GET", place).json
-    assert shown == {name: value for name, value in made.json.items() if name != "secret"}
+    assert shown == {"dead": 0, **{name: value for name, value in made.json.items() if name != "secret"}}
     assert admin("GET", "/webhooks").json["rows"] == [shown]
     assert admin("DELETE", place).status_code == 204
     assert admin("GET", place).status_code == 404
@@ -94,6 +94,8 @@ def test_what_could_not_be_sent_is_seen_and_sent_again(
     assert client.post(again, headers=headers).status_code == 204
     assert client.post(again, headers=headers).status_code == 404
     assert client.get(f"{place}?state=pending", headers=headers).json["rows"][0]["attempts"] == 0
+    assert client.post(f"{place}/retry", headers=headers).json == {"count": 0}
+    assert client.get("/api/v1/webhooks", headers=headers).json["rows"][0]["dead"] == 0
 
 
 def test_the_server_itself_sends_and_never_inside_unless_set(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from marshmallow import fields
 
 from webapp.api.schemas.clocks import ClockBrief
+from webapp.api.schemas.files import FileShown
 from webapp.api.schemas.shape import Exact, Number, Shape, Text, Words, said
 
 
@@ -86,3 +87,25 @@ class ChainBreak(Shape):
 class Verification(Shape):
     intact = fields.Boolean(required=True)
     breaks = Words(fields.Nested(ChainBreak), required=True)
+
+
+class ReceiptPaper(Shape):
+    name = Text(required=True)
+    copies = Number(required=True)
+    state = Text(required=True)
+    held = fields.Boolean(required=True)
+    files = Words(fields.Nested(FileShown), required=True)
+
+
+class ReceiptShown(Shape):
+    case_id = Text(required=True)
+    number = Text(required=True)
+    code = Text(required=True, metadata={"description": "进度查询码"})
+    matter = Text(required=True)
+    section = Text(required=True)
+    applicant = Text(required=True)
+    title = Text(required=True)
+    received_on = fields.Date(required=True)
+    received_by = Text(required=True)
+    papers = Words(fields.Nested(ReceiptPaper), required=True)
+    clocks = Words(fields.Nested(ClockBrief), required=True)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from marshmallow import fields
+from marshmallow import fields, validate
 
-from webapp.api.schemas.shape import LIGHTS, Number, Shape, Text, Words, one_of
+from webapp.api.schemas.shape import LIGHTS, Number, Shape, Text, Words, one_of, said
 
 
 class ClockBrief(Shape):
@@ -45,3 +45,57 @@ class ClockWithDays(ClockBrief):
 
 class ClockList(Shape):
     rows = Words(fields.Nested(ClockBrief), required=True)
+
+
+class LedgerLine(Shape):
+    at = fields.AwareDateTime(required=True)
+    event = Text(required=True)
+    on = fields.Date(required=True, allow_none=True)
+    due_before = fields.Date(required=True, allow_none=True)
+    due_after = fields.Date(required=True, allow_none=True)
+    ground = Text(required=True)
+    document = Text(required=True)
+    reason = Text(required=True)
+    who = Text(required=True)
+    calendar = Text(required=True)
+
+
+class HeldGround(Shape):
+    ground = Text(required=True)
+    since = fields.Date(required=True)
+
+
+class ClockWhole(ClockWithDays):
+    may = Words(
+        Text(), required=True, metadata={"description": "suspend、resume、extend：依法并且本人可以做的"}
+    )
+    grounds = Words(Text(), required=True, metadata={"description": "现在可以中止计时的法定事由"})
+    held = Words(fields.Nested(HeldGround), required=True, metadata={"description": "可以恢复计时的事由"})
+    approver = Text(required=True, metadata={"description": "有权批准延长的机关负责人"})
+    why_not = Text(required=True)
+    ledger = Words(fields.Nested(LedgerLine), required=True)
+
+
+ON = {"description": "日期，如 2026-09-25；以小时计的期限写作 2026-09-25T14:00"}
+
+
+class SuspendClockBody(Shape):
+    ground = said(2000)
+    notice = said(2000, metadata={"description": "告知申请人的文书文号"})
+    on = said(25, metadata=ON)
+
+
+class ResumeClockBody(Shape):
+    ground = said(2000)
+    on = said(25, metadata=ON)
+
+
+class ExtendClockBody(Shape):
+    reason = said(2000)
+    notice = said(2000, metadata={"description": "告知申请人的文书文号"})
+    on = said(25, metadata={"description": "批准之日"})
+    amount = Number(
+        required=False, load_default=None, allow_none=True,
+        validate=validate.Range(1, 999, error="应在 {min} 与 {max} 之间"),
+        metadata={"description": "缺省为法律所许的最长"},
+    )  # fmt: skip

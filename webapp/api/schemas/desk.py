@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
+from webapp.api.schemas.common import PageQuery
 from webapp.api.schemas.shape import LIGHTS, Exact, Number, Shape, Text, Words, one_of, said
 
 BOXES = ("todo", "claimable", "done", "started")
@@ -14,17 +15,21 @@ class StartBody(Shape):
     data = Exact(
         required=True, metadata={"description": "按 /matters/{matter}/form 填写；小数可以写成字符串"}
     )
+    uploads = Words(
+        said(100), load_default=list, validate=validate.Length(0, 200, error="最多 200 个"),
+        metadata={"description": "收件前上传的申请材料：/matters/{matter}/uploads 的答复"},
+    )  # fmt: skip
 
 
-class InboxQuery(Shape):
+class ApplicationBody(Shape):
+    data = Exact(required=True)
+    uploads = Words(said(100), load_default=list, validate=validate.Length(0, 200, error="最多 200 个"))
+
+
+class InboxQuery(PageQuery):
     box = one_of(*BOXES, load_default="todo", metadata={"description": "待办、科室待领、已办、我发起的"})
     matter = said(100, required=False)
     q = said(100, required=False, metadata={"description": "编号、申请人或项目名称中的文字"})
-    limit = Number(
-        load_default=20, validate=validate.Range(1, 200, error="应在 {min} 与 {max} 之间"),
-        metadata={"description": "每页条数"},
-    )  # fmt: skip
-    after = said(300, required=False, metadata={"description": "上一页答复中的 next"})
 
 
 class MattersQuery(Shape):

@@ -6,7 +6,7 @@ from marshmallow import fields
 
 from webapp.api.schemas.clocks import ClockBrief
 from webapp.api.schemas.desk import InboxRow
-from webapp.api.schemas.shape import Exact, Number, Shape, Text, Words, said
+from webapp.api.schemas.shape import Exact, Number, Shape, Text, Words, one_of, said
 
 
 class CompleteBody(Shape):
@@ -18,6 +18,17 @@ class CompleteBody(Shape):
 class ReturnBody(Shape):
     target = said(200, metadata={"description": "退回到哪个环节：return_targets 中的 element"})
     reason = said(2000)
+    mode = one_of(
+        "step", "direct", load_default="step",
+        metadata={"description": "step 逐级返回；direct 该环节办完直接回到退回人"},
+    )  # fmt: skip
+
+
+class StatesBody(Shape):
+    materials = fields.Dict(
+        keys=said(100), values=one_of("收", "缺", "补", "核"), required=True,
+        metadata={"description": "材料标识和状态"},
+    )  # fmt: skip
 
 
 class WithdrawBody(Shape):
@@ -63,3 +74,51 @@ class Item(Shape):
     clocks = Words(fields.Nested(ClockBrief), required=True)
     may = Words(Text(), required=True, metadata={"description": "本人现在可以做什么"})
     return_targets = Words(fields.Nested(ReturnTarget), required=True)
+
+
+class Checked(Shape):
+    valid = fields.Boolean(required=True)
+    fields_ = fields.Dict(
+        keys=Text(), values=Words(Text()), required=True, data_key="fields", attribute="fields",
+        metadata={"description": "各字段的错误；没有的为空"},
+    )  # fmt: skip
+    values = Exact(required=True, metadata={"description": "将要写入的值；有错误时为空"})
+
+
+class StandingPart(Shape):
+    item = Text(required=True)
+    of = Text(required=True)
+    kind = Text(required=True)
+    signer = Text(required=True)
+    holder = Text(required=True, allow_none=True)
+    by = Text(required=True, allow_none=True)
+    weight = Text(required=True)
+    removable = fields.Boolean(required=True)
+
+
+class StandingVote(Shape):
+    signer = Text(required=True)
+    user = Text(required=True, allow_none=True)
+    vote = fields.Boolean(required=True, allow_none=True, metadata={"description": "null 为弃权"})
+    weight = Text(required=True)
+    values = Exact(required=True)
+
+
+class Standing(Shape):
+    kind = Text(
+        required=True, metadata={"description": "环节自身为空；delegate、before、after、sign 为其一份"}
+    )
+    by = Text(required=True, allow_none=True)
+    waiting = fields.Boolean(required=True, metadata={"description": "正等待受委派人或者加签人"})
+    parts = Words(fields.Nested(StandingPart), required=True)
+    after = Words(Text(), required=True)
+    votes = Words(fields.Nested(StandingVote), required=True)
+    proposed = Exact(required=True, metadata={"description": "受委派人交回的内容"})
+    signed = Exact(required=True, metadata={"description": "后加签人将要签署的内容"})
+    allowed = Words(Text(), required=True, metadata={"description": "设计者允许、现在可以做的操作"})
+    holder = Text(required=True, allow_none=True, metadata={"description": "以谁的名义"})
+    rule = Text(required=True, metadata={"description": "会签规则"})
+
+
+class CorrectionProposal(Shape):
+    text = Text(required=True, metadata={"description": "按材料状态列出的补正内容，一次告知全部"})

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, is_dataclass
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from marshmallow import Schema, fields, validate
@@ -52,6 +52,31 @@ class Number(fields.Integer):
     default_error_messages = {  # noqa: RUF012
         "invalid": "应为整数", "required": "必填", "null": "不能为 null", "too_large": "数字过大",
     }  # fmt: skip
+
+
+class Day(fields.Date):
+    """A day in Asia/Shanghai, within the times that anybody here has to do with."""
+
+    default_error_messages = {"invalid": "日期应写作 2026-09-25", "required": "必填", "null": "不能为 null"}  # noqa: RUF012
+
+    def __init__(self, **named: Any) -> None:
+        bound = validate.Range(date(1900, 1, 1), date(2199, 12, 31), error="日期应在 1900 年至 2199 年之间")
+        super().__init__(validate=bound, **named)
+
+
+class Moment(fields.AwareDateTime):
+    default_error_messages = {  # noqa: RUF012
+        "invalid": "时刻应写作 2026-09-25T09:00:00+08:00", "invalid_awareness": "时刻须带时区", "required": "必填",
+        "null": "不能为 null",
+    }  # fmt: skip
+
+    def __init__(self, **named: Any) -> None:
+        bound = validate.Range(
+            datetime(1900, 1, 1, tzinfo=UTC),
+            datetime(2199, 12, 31, tzinfo=UTC),
+            error="时刻应在 1900 年至 2199 年之间",
+        )
+        super().__init__(validate=bound, **named)
 
 
 class Shape(Schema):

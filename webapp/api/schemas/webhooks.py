@@ -5,6 +5,7 @@ from __future__ import annotations
 from marshmallow import fields, validate
 
 from engine.webhooks.events import EVENTS
+from webapp.api.schemas.common import PageQuery
 from webapp.api.schemas.shape import Number, Shape, Text, Words, one_of, said
 
 
@@ -21,10 +22,8 @@ class WebhookBody(Shape):
     secret = said(200, required=False, shortest=16, metadata={"description": "缺省时由系统生成"})
 
 
-class DeliveriesQuery(Shape):
+class DeliveriesQuery(PageQuery):
     state = one_of("pending", "delivered", "dead", load_default="dead")
-    after = said(300, required=False)
-    limit = Number(load_default=50, validate=validate.Range(1, 200, error="应在 {min} 与 {max} 之间"))
 
 
 class WebhookShown(Shape):
@@ -36,12 +35,20 @@ class WebhookShown(Shape):
     created_by = Text(required=True)
 
 
+class WebhookStanding(WebhookShown):
+    dead = Number(required=True, metadata={"description": "未能送达、不再自动发送的通知数"})
+
+
+class Revived(Shape):
+    count = Number(required=True)
+
+
 class WebhookMade(WebhookShown):
     secret = Text(required=True, metadata={"description": "只显示这一次"})
 
 
 class WebhookList(Shape):
-    rows = Words(fields.Nested(WebhookShown), required=True)
+    rows = Words(fields.Nested(WebhookStanding), required=True)
 
 
 class DeliveryShown(Shape):
