@@ -7,7 +7,7 @@ never by offset, so its cost does not grow with the box.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
@@ -30,12 +30,13 @@ _AFTER_ALL: Place = ("~", "~", "~")  # above every moment and id
 
 
 class Source(NamedTuple):
-    """One list that goes into a box: what a person holds or has done, or what a post may claim. `matters` keeps it to
-    some, for whoever stands in within a scope; empty: all."""
+    """One list that goes into a box: what a person holds or has done, or what a post may claim. `matters` and `posts`
+    keep it to some, for whoever stands in within a scope; empty: all."""
 
     kind: Kind
     key: str
     matters: tuple[str, ...] = ()
+    posts: tuple[str, ...] = ()
 
 
 class Filters(NamedTuple):
@@ -98,13 +99,10 @@ class Page(NamedTuple):
     before: Place | None = None
 
 
-def sources(
-    user: str, posts: Iterable[str], box: str, behalf: Mapping[str, Collection[str]] | None = None
-) -> list[Source]:
-    """Where a box takes its items from; `behalf`: for whom the person stands in, and in which matters."""
-    others = behalf or {}
+def sources(user: str, posts: Iterable[str], box: str) -> list[Source]:
+    """Where a box of one person takes its items from."""
     if box == "todo":
-        return [Source("held", user), *(Source("held", one, tuple(sorted(others[one]))) for one in others)]
+        return [Source("held", user)]
     if box == "claimable":
         return [Source("free", f"user:{user}"), *(Source("free", post) for post in dict.fromkeys(posts))]
     if box == "done":
@@ -241,7 +239,7 @@ def _shape(found: Sequence[Source], filters: Filters) -> Shape:
         narrowed.add("grey" if filters.light == "grey" else "light")
     if filters.addressees:
         narrowed.add("urgent")
-    shapes = tuple((source.kind, len(source.matters)) for source in found)
+    shapes = tuple((source.kind, len(source.matters), len(source.posts)) for source in found)
     return Shape(shapes, frozenset(narrowed), addressees=len(filters.addressees))
 
 
@@ -251,6 +249,7 @@ def _parameters(found: Sequence[Source], filters: Filters, now: datetime | None)
     for place, source in enumerate(found):
         given[f"key{place}"] = source.key
         given |= {f"matter{place}_{one}": matter for one, matter in enumerate(source.matters)}
+        given |= {f"post{place}_{one}": post for one, post in enumerate(source.posts)}
     given |= {f"told{place}": name for place, name in enumerate(filters.addressees)}
     for name in ("matter", "element"):
         given[name] = getattr(filters, name)

@@ -6,7 +6,7 @@ whoever stands in for him.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple, cast
@@ -152,20 +152,27 @@ def sources(
     own = chosen.behalf in ("", "-")
     found: list[Source] = []
     if claimed != "no":
-        found += worklist.sources(account.user, (), "todo", wanted)[0 if own else 1 :]
+        found += worklist.sources(account.user, (), "todo") if own else []
+        found += [Source("held", one, *_parted(scope)) for one, scope in wanted.items()]
     if claimed != "yes":
         mine = (f"user:{account.user}", *sorted(account.may_act_as))
-        if own:
-            found += [Source("free", key) for key in mine]
+        found += [Source("free", key) for key in mine] if own else []
         # Two of them may hold one post: it is listed once, for all the matters of either.
         lent: dict[str, set[str] | None] = {}
         for principal, scope in wanted.items():
+            matters, posts = _parted(scope)
             for key in (f"user:{principal}", *sorted(bureau.person(principal).may_act_as)):
-                if key not in mine:
+                if key not in mine and (not posts or key in posts):
                     kept = lent.setdefault(key, set())
-                    lent[key] = None if kept is None or not scope else kept | scope
+                    lent[key] = None if kept is None or not matters else kept | set(matters)
         found += [Source("free", key, tuple(sorted(scope or ()))) for key, scope in lent.items()]
     return found
+
+
+def _parted(scope: Collection[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The matters and the posts that an absence names (`stand_in.covers`)."""
+    matters = tuple(sorted(one for one in scope if "/" not in one))
+    return matters, tuple(sorted(one for one in scope if "/" in one))
 
 
 def for_whom(
@@ -175,7 +182,7 @@ def for_whom(
     if row.claimed_by == account.user or (row.claimed_by is None and _may(account, row.post)):
         return ""
     for principal, scope in others.items():
-        if scope and row.matter not in scope:
+        if not stand_in.covers(scope, {"matter": row.matter, "post": row.post}):
             continue
         if row.claimed_by == principal or (
             row.claimed_by is None and _may(bureau.person(principal), row.post)

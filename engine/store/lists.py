@@ -33,12 +33,12 @@ _URGENT = _N.warning.in_([literal_column("'urge'"), literal_column("'supervise'"
 
 
 class Shape(NamedTuple):
-    """`sources`: of each whether it is held, free or done, and how many matters it is kept to (0: all).
+    """`sources`: of each whether it is held, free or done, and how many matters and posts it is kept to (0: all).
 
     `narrowed`: names of filters that apply; `addressees`: how many names an urgent case may have been told to.
     """
 
-    sources: tuple[tuple[str, int], ...]
+    sources: tuple[tuple[str, int, int], ...]
     narrowed: frozenset[str] = frozenset()
     order: str = "due"
     back: bool = False
@@ -118,11 +118,13 @@ def _places(shape: Shape, *, paged: bool) -> Select[Any]:
     columns: list[ColumnElement[Any]] = [key, _W.case_id, _W.item]
     order, after = _place(columns, shape.order, shape.back)
     parts = []
-    for place, (kind, matters) in enumerate(shape.sources):
+    for place, (kind, matters, posts) in enumerate(shape.sources):
         owner, state = _OWNERS[kind]
         where = [owner == bindparam(f"key{place}"), _W.state == literal_column(state)]
         if matters:
             where.append(_W.matter.in_([bindparam(f"matter{place}_{one}") for one in range(matters)]))
+        if posts:
+            where.append(_W.post.in_([bindparam(f"post{place}_{one}") for one in range(posts)]))
         where += _conditions(shape, kind)
         part = select(key.label("key"), _W.case_id, _W.item).where(*where)
         if paged:

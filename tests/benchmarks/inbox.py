@@ -20,9 +20,7 @@ PER_CASE = 10
 MATTERS, STEPS = 20, 12
 NOW = datetime(2027, 2, 1, tzinfo=UTC)
 # Names are put together from these, so that some words are common and most are not.
-CHARACTERS = (
-    "晋太原阳泉临汾运城长治朔州忻吕梁大同中市县区镇村河山川谷坪庄堡寺桥关口店营沟梁峪岭煤铁铜石油气电水路隧光风能源开发建设"
-)
+CHARACTERS = "晋太原阳泉临汾运城长治朔州忻吕梁大同中市县区镇村河山川谷坪庄堡寺桥关口店营沟梁峪岭煤铁铜石油气电水路隧光风能源开发建设"
 
 
 def fill(store: Store, items: int) -> None:
@@ -52,7 +50,10 @@ def fill(store: Store, items: int) -> None:
 
     place = f"((n.n - 1) / {PER_CASE} + 1)"
     case_of = "'b' || " + digits(place, 9)
-    applicant, title = name(place, 7, 11, 13) + " || '公司'", name(place, 17, 19, 23, 29) + " || '项目临时用地'"
+    applicant, title = (
+        name(place, 7, 11, 13) + " || '公司'",
+        name(place, 17, 19, 23, 29) + " || '项目临时用地'",
+    )
     matter, serial = f"'m' || CAST({place} % {MATTERS} AS TEXT)", f"'LSYD-2026-' || {digits(place, 6)}"
     claimed = "n.n % 2 = 0"
     here = {
@@ -75,7 +76,7 @@ def fill(store: Store, items: int) -> None:
             + f" FROM ({series}) n",
             "INSERT INTO limit_run (case_id, limit_id, name, state, due, provisional, calendar, warned, yellow_at, red_at,"
             f" section, data) SELECT {here['case'][0]}, 'decide', '决定', 'running', {day('n.n', 2027, 16)},"
-            f" {'false' if store.postgres else '0'}, '', '', {day('n.n', 2027, 16).replace('2027', '2026')},"
+            f" {'false' if store.postgres else '0'}, '', '', {day('(n.n + 4)', 2027, 16)},"
             f" {day('n.n', 2027, 16)}, '', '{{}}' FROM ({cases}) n",
         ):
             transaction.add(Query(text(statement)), {})
@@ -99,9 +100,7 @@ def measure(store: Store) -> dict[str, float]:
         posts = [f"post{2 * chance.randrange(POSTS // 2) + 1}" for _ in range(3)]
         held = [Source("held", user), Source("held", f"u{chance.randrange(CLERKS)}", ("m3", "m4"))]
         free = [Source("free", post) for post in posts]
-        after = chance.choice(
-            [None, (f"2027-{chance.randrange(1, 13):02d}-11T16:00:00.000000Z", "b", "i")]
-        )
+        after = chance.choice([None, (f"2027-{chance.randrange(1, 13):02d}-11T16:00:00.000000Z", "b", "i")])
         for box in ("todo", "claimable"):
             timed(box, lambda box=box: worklist.inbox(store, user, posts, box, after))  # type: ignore[misc]
         timed("counts", lambda: worklist.counts(store, user, posts))
