@@ -141,6 +141,7 @@ def item_view(
         may=frozenset(may),
         return_targets=targets,
         trail=trail(view, desk, journal, bureau.accounts.names()),
+        post=row["post"] or "",
         state=told,
         facts=facts + _facts(desk, view.variables) if advises else (),
     )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from engine.cases.actor import CaseView as Looking
@@ -49,13 +50,14 @@ class Ballot(NamedTuple):
 @dataclass(frozen=True)
 class StepState:
     """All names as people read them. `note`: why the step is here (returned, delegated, asked to sign), `waits` why it
-    cannot be done now, `proposal` the outcome that a delegate proposes."""
+    cannot be done now, `proposal` the outcome that a delegate proposed at `proposed_at` (aware UTC)."""
 
     kind: str = ""
     acts_for: str = ""
     note: str = ""
     waits: str = ""
     proposal: str = ""
+    proposed_at: datetime | None = None
     asked: Sequence[Asked] = ()
     ballots: Sequence[Ballot] = ()
     rule: str = ""
@@ -84,6 +86,7 @@ def step_state(
         note=_note(row, found, journal, desk, names),
         waits=_waits(bureau, view, row, account, found, own, names),
         proposal=str(found.proposed.get(f"{row['element']}_outcome") or ""),
+        proposed_at=_resumed(row["item"], journal) if found.proposed else None,
         asked=_asked(row, found, names),
         ballots=_ballots(found, signing, row["element"], desk, names) if signing else (),
         rule=found.rule,
@@ -91,6 +94,14 @@ def step_state(
         allowed=found.allowed,
     )
     return told, found
+
+
+def _resumed(item: str, journal: Sequence[Entry]) -> datetime | None:
+    for entry in reversed(journal):
+        if any(effect["event"] == "item_resumed" and effect["item"] == item for effect in entry.effects):
+            at: datetime = entry.at
+            return at
+    return None
 
 
 def named(who: str | None, names: Mapping[str, str]) -> str:

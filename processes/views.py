@@ -129,6 +129,7 @@ class ItemView:
     may: frozenset[str]
     return_targets: Sequence[Place]
     trail: Sequence[Place] = ()
+    post: str = ""
     state: StepState = field(default_factory=StepState)
     facts: Sequence[Fact] = ()
 

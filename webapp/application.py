@@ -28,12 +28,14 @@ from webapp import (
     receipt,
     signin,
     step,
+    step_operations,
     supervision,
     timing,
     uploads,
     wording,
     workdays,
 )
+from webapp.answering import Answering
 from webapp.context import Context, attach
 from webapp.sessions import Sessions
 from webapp.settings import Settings
@@ -42,7 +44,7 @@ from webapp.settings import Settings
 def build(settings: Settings, bureau: Bureau | None = None) -> Flask:
     """The application for `settings`, on `bureau` or on one opened from the settings."""
     logs.configure()
-    app = Flask(__name__, static_folder="static")
+    app = Answering(__name__, static_folder="static")
     app.config.update(
         SECRET_KEY=settings.secret_key,
         MAX_CONTENT_LENGTH=settings.upload_bytes,
@@ -80,6 +82,7 @@ def build(settings: Settings, bureau: Bureau | None = None) -> Flask:
     for part in (
         inbox,
         step,
+        step_operations,
         case,
         case_operations,
         clocks,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from flask import flash, jsonify, make_response, render_template, request
@@ -44,12 +45,19 @@ def save(case_id: str, item: str) -> None:
     flash(_("草稿已保存，尚未提交。"), "good")
 
 
-def restored(case_id: str, item: str) -> MultiDict[str, str] | None:
+def restored(case_id: str, item: str, since: datetime | None = None) -> MultiDict[str, str] | None:
+    """What was saved; not what is older than `since`, when somebody else handed in what now stands there."""
     found = drafts.find(bureau(), me().user, case_id, item)
-    if found is None:
+    if found is None or (since is not None and found.saved_at < since):
         return None
     flash(_("已恢复 ") + moment(found.saved_at) + _(" 保存的草稿，尚未提交。"), "good")
     return as_typed(found)
+
+
+def kept(case_id: str, item: str) -> MultiDict[str, str] | None:
+    """As `restored`, and nothing is said of it."""
+    found = drafts.find(bureau(), me().user, case_id, item)
+    return None if found is None else as_typed(found)
 
 
 def as_typed(found: drafts.Draft) -> MultiDict[str, str]:

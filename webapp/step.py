@@ -21,12 +21,12 @@ from flask_login import login_required
 from markupsafe import Markup
 from werkzeug.datastructures import FileStorage, MultiDict
 
-from engine.errors import InvalidInput
+from engine.errors import InvalidInput, Refused
 from forms.errors import InvalidForm
 from forms.form import Form
-from processes import attachments, corrections, drafts
+from processes import attachments, corrections, drafts, operations
 from processes.views import ItemView
-from webapp import drafting, uploads
+from webapp import drafting, faults, step_operations, uploads
 from webapp.context import bureau, settings, vault
 from webapp.signin import me, restored
 from webapp.wording import _
@@ -39,7 +39,7 @@ pages = Blueprint("step", __name__, url_prefix="/cases/<case_id>/items/<item>")
 def show(case_id: str, item: str) -> Any:
     try:
         view = bureau().item(me().user, case_id, item)
-        typed = restored() or drafting.restored(case_id, item)
+        typed = restored() or drafting.restored(case_id, item, since=view.state.proposed_at)
     except drafting.CONFLICTS as error:
         return drafting.moved_on(case_id, item, error)
     return page(case_id, item, typed=typed, view=view)
@@ -49,11 +49,11 @@ def show(case_id: str, item: str) -> Any:
 @login_required
 def act(case_id: str, item: str) -> Any:
     command = "remove" if request.form.get("_remove") else request.form.get("_command", "complete")
-    does = COMMANDS.get(command)
-    if does is None:
+    does, operation = COMMANDS.get(command), step_operations.COMMANDS.get(command)
+    if does is None and operation is None:
         abort(400)
     try:
-        return does(case_id, item)
+        return operate(case_id, item, operation) if operation is not None else does(case_id, item)  # type: ignore[misc]
     except drafting.CONFLICTS as error:
         return drafting.moved_on(case_id, item, error, request.form)
 
@@ -81,8 +81,18 @@ def complete(case_id: str, item: str) -> Any:
     except InvalidInput as error:
         return page(case_id, item, typed=typed, errors=error.fields, message=error.message, status=422)
     drafts.drop(bureau(), me().user, case_id, item)
-    flash(_("已提交。"), "good")
+    flash(submitted(case_id, item), "good")
     return redirect(url_for("inbox.show"), 303)
+
+
+def submitted(case_id: str, item: str) -> Markup | str:
+    """What is told, with the way to the page where it can be taken back as long as nobody has begun what follows."""
+    if not bureau().cases.view(case_id, lambda view: item in view.state.undo):
+        return _("已提交。")
+    told = Markup('{} <a href="{}">{}</a>')
+    return told.format(
+        _("已提交。"), url_for("case.show", case_id=case_id) + "#operations", _("查看或者撤回")
+    )
 
 
 def claim(case_id: str, item: str) -> Any:
@@ -97,15 +107,22 @@ def release(case_id: str, item: str) -> Any:
     return redirect(url_for("inbox.show"), 303)
 
 
-def return_to(case_id: str, item: str) -> Any:
-    target, reason = request.form.get("_target", ""), reason_given()
-    if not target or not reason:
+def operate(case_id: str, item: str, operation: step_operations.Operation) -> Any:
+    """An operation of the panel: where it is refused, the page stands as it was, with why beside the field."""
+    try:
+        operation.does(bureau(), me().user, case_id, item, request.form, given_key())
+    except drafting.CONFLICTS:
+        raise
+    except (InvalidInput, Refused) as error:
         return page(
-            case_id, item, message=_("退回须选择退回到哪个环节，并写明理由。"), status=422, typed=request.form
-        )
-    bureau().return_to(me().user, case_id, item, target, reason, key=given_key())
+            case_id, item, typed=drafting.kept(case_id, item), sent=request.form,
+            wrong=step_operations.wrong(error), message=error.message,
+            status=422 if isinstance(error, InvalidInput) else faults.status_of(error),
+        )  # fmt: skip
+    flash(_(operation.said), "good")
+    if operation.stays:
+        return again(case_id, item)
     drafts.drop(bureau(), me().user, case_id, item)
-    flash(_("已退回。"), "good")
     return redirect(url_for("inbox.show"), 303)
 
 
@@ -169,7 +186,7 @@ def with_files(case_id: str, item: str) -> tuple[MultiDict[str, str], list[str]]
 
 
 COMMANDS = {
-    "complete": complete, "claim": claim, "release": release, "return": return_to, "upload": upload,
+    "complete": complete, "claim": claim, "release": release, "upload": upload,
     "remove": remove, "draft": save_draft, "discard": discard_draft, "propose": propose,
 }  # fmt: skip
 
@@ -187,8 +204,12 @@ def page(
     message: str = "",
     status: int = 200,
     view: ItemView | None = None,
+    sent: MultiDict[str, str] | None = None,
+    wrong: Mapping[str, Any] | None = None,
 ) -> Response:
+    """`typed` and `errors` are of the step's form, `sent` and `wrong` of an operation beside it."""
     view = view or bureau().item(me().user, case_id, item)
+    writes = "complete" in view.may
     changeable = attachments.changeable(bureau(), me().user, case_id, item)
     there = attachments.readable(bureau(), me().user, case_id)
     offered = [f"{attachments.MATERIALS}{one.id}" for one in view.form.materials] if view.form else []
@@ -206,7 +227,12 @@ def page(
             message=message,
             rights=view.form.step(view.step) if view.form else None,
             key=new_key(),
-            form=filled(view.form, view.step, view.values, errors, typed),
+            form=filled(view.form, view.step, view.values, errors, typed) if writes else read(view),
+            sent=sent or {},
+            wrong=wrong or {},
+            votes=operations.VOTES,
+            returnable=[(one.element, one.name) for one in view.return_targets],
+            suggested=step_operations.choices(view.post.partition("/")[0], view.state.allowed),
         ),
         status,
     )
@@ -226,6 +252,11 @@ def filled(
     if typed is not None:
         posted = form.table_action(step, typed) or typed
     return form.render(step, values, errors or {}, posted=posted, buttons=False)
+
+
+def read(view: ItemView) -> Markup:
+    """The step's form for one who only looks on."""
+    return view.form.read_view(view.values, view.step) if view.form is not None else Markup()
 
 
 def new_key() -> str:

@@ -33,6 +33,16 @@ for (const form of document.querySelectorAll("form[data-draft]")) {
     }
   }
   setInterval(save, EVERY);
+  // Another form of the page is sent: first what was typed here is saved, so that the page can give it back.
+  document.addEventListener("submit", async (event) => {
+    const other = event.target;
+    if (other === form || !changed || leaving || other.method !== "post") return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    await save();
+    changed = false;
+    other.requestSubmit(event.submitter);
+  }, true);
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "hidden") save();
   });
