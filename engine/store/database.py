@@ -12,7 +12,7 @@ import os
 import re
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -159,6 +159,38 @@ class PostgresTransaction:
 Transaction = SqliteTransaction | PostgresTransaction
 
 
+class _Remembering:
+    """Beside a transaction's class: a read that was asked for before is answered from memory."""
+
+    answers: dict[Any, Any] | None  # None once this thread has written
+
+    def one(self, query: Query, parameters: Mapping[str, Any]) -> Row | None:
+        row: Row | None = self._once(super().one, query, parameters)  # type: ignore[misc]
+        return row
+
+    def all(self, query: Query, parameters: Mapping[str, Any]) -> list[Row]:
+        return list(self._once(super().all, query, parameters))  # type: ignore[misc]
+
+    def _once(
+        self, ask: Callable[[Query, Mapping[str, Any]], Any], query: Query, given: Mapping[str, Any]
+    ) -> Any:
+        if self.answers is None:
+            return ask(query, given)
+        asked = (ask.__name__, query, *given.items())
+        try:
+            if asked not in self.answers:
+                self.answers[asked] = ask(query, given)
+            return self.answers[asked]
+        except TypeError:  # a list among what was given
+            return ask(query, given)
+
+
+class _SqliteReads(_Remembering, SqliteTransaction): ...
+
+
+class _PostgresReads(_Remembering, PostgresTransaction): ...
+
+
 class Database:
     """One database: a pool of driver connections and the two ways to use one, `reading` and `writing`."""
 
@@ -171,6 +203,7 @@ class Database:
         self.memory = backend == "sqlite" and self.url.database in (None, "", ":memory:")
         self._writer = threading.RLock()
         self._written_by: tuple[int, Any, Any] | None = None  # process, its pooled connection, the driver's
+        self._remembered = threading.local()  # `reads`, within `remembering`
         self.engine = sqlalchemy.create_engine(self.url, **self._engine_options())
         if not self.postgres:
             sqlalchemy.event.listen(self.engine, "connect", self._prepare_sqlite)
@@ -223,12 +256,36 @@ class Database:
         Raises Conflict when it must be run anew (lock not had in time, serialization), Duplicate for a row that
         is there already; whatever else the block raises rolls back and passes on.
         """
+        reads = getattr(self._remembered, "reads", None)
+        if reads is not None:
+            reads.answers = None
         return self._postgres_writing() if self.postgres else _SqliteWriting(self, self._writer)
+
+    @contextlib.contextmanager
+    def remembering(self) -> Iterator[None]:
+        """For one answer to one question, such as a page: all reads of this thread in the block go through one
+        connection, and what was read once is not read again, until the thread writes. Whoever waits for what others do
+        must not wait in here."""
+        if self.memory or getattr(self._remembered, "reads", None) is not None:
+            yield
+            return
+        with self.reading() as found:
+            connection: Any = found._connection
+            reads = _PostgresReads(connection) if self.postgres else _SqliteReads(connection)
+            reads.answers = {}
+            self._remembered.reads = reads
+            try:
+                yield
+            finally:
+                self._remembered.reads = None
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[Transaction]:
         """Reads that need not see one snapshot."""
-        if self.postgres:
+        shared: Transaction | None = getattr(self._remembered, "reads", None)
+        if shared is not None:
+            yield shared
+        elif self.postgres:
             pooled = self.engine.raw_connection()
             connection: Any = pooled.driver_connection
             try:

@@ -50,6 +50,10 @@ class Store:
         """Reads outside a transaction."""
         return self._database.reading()
 
+    def remembering(self) -> AbstractContextManager[None]:
+        """A block of this thread that reads nothing twice; see `Database.remembering`."""
+        return self._database.remembering()
+
     def close(self) -> None:
         self._database.close()
 
