@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import threading
-from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, insert, select
 
 from engine.store import Store, tables
-from engine.store import drafts as statements
 from engine.store.database import Query
 
-COUNT = Query(select(func.count()).select_from(tables.draft))
+SEAL = tables.seal.c
+COUNT = Query(select(func.count()).select_from(tables.seal))
+ADD = Query(insert(tables.seal).values({column.name: bindparam(column.name) for column in SEAL}))
+FIND = Query(select(SEAL.day).where(SEAL.day == bindparam("of_day")))
 
 
-def save(store: Store, item: str) -> None:
+def save(store: Store, day: str) -> None:
     with store.writing() as transaction:
-        transaction.add(statements.save_draft, {
-            "user": "zhanghui", "case_id": "c", "item": item, "fields": "{}", "saved_at": f"{timedelta(0)}",
-        })  # fmt: skip
+        transaction.add(ADD, {"day": day, "heads": 0, "prev_hash": "", "hash": day, "sealed_at": day})
 
 
 def elsewhere(work: object) -> None:
@@ -43,11 +42,10 @@ def test_what_was_read_is_not_read_again_within_the_block(store: Store) -> None:
 
 
 def test_another_question_is_answered_by_the_database(store: Store) -> None:
-    asked = {"of_user": "zhanghui", "of_case": "c", "of_item": "i1"}
     with store.remembering(), store.reading() as transaction:
-        assert transaction.one(statements.draft, asked) is None
-        save(store, "i2")
-        assert transaction.one(statements.draft, {**asked, "of_item": "i2"}) is not None
+        assert transaction.one(FIND, {"of_day": "2026-09-25"}) is None
+        elsewhere(lambda: save(store, "2026-09-26"))
+        assert transaction.one(FIND, {"of_day": "2026-09-26"}) == ("2026-09-26",)
 
 
 def test_after_its_own_write_a_thread_reads_anew(store: Store) -> None:
@@ -70,7 +68,7 @@ def test_another_thread_remembers_nothing_of_it(store: Store) -> None:
 
 def test_a_row_given_twice_is_not_changed_by_whoever_had_it_first(store: Store) -> None:
     save(store, "i1")
-    every = Query(select(tables.draft.c.item))
+    every = Query(select(SEAL.day))
     with store.remembering(), store.reading() as transaction:
         transaction.all(every, {}).clear()
         assert transaction.all(every, {}) == [("i1",)]
