@@ -33,7 +33,7 @@ from engine.kernel.commands import (
     ReleaseItem,
 )
 from engine.store import Store, queries
-from processes import attachments, checking, extending, inbox, operations, stand_in
+from processes import attachments, checking, extending, handing_over, inbox, operations, stand_in
 from processes.accounts import Account, Accounts
 from processes.bundles import bundle_from, bundle_of
 from processes.desk import START, Desk, desk_of
@@ -324,6 +324,7 @@ class Bureau:
         """
         done = due.run_once(self.cases, HANDLERS)
         done += warning_chain.give(self.cases, addressees_in(self.organisation))
+        done += handing_over.work(self)
         return done + recomputation.recompute(self.cases, most=2)
 
     def act(

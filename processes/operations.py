@@ -7,12 +7,12 @@ state it is in, by the engine. Every one is a journaled command with a reason; `
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from engine.cases import Actor, Answer
 from engine.cases.actor import CaseView as Looking
-from engine.errors import Busy, ChengbanError, InvalidInput, NotPermitted, Refused
+from engine.errors import ChengbanError, InvalidInput, NotPermitted, Refused
 from engine.kernel.commands import (
     AddSigners,
     Command,
@@ -24,11 +24,12 @@ from engine.kernel.commands import (
     WithdrawItem,
 )
 from engine.kernel.operations import allows
-from engine.store import queries
 from forms.errors import InvalidForm
 from processes import stand_in
 from processes.accounts import Account
-from processes.authority import USER, addressee, directs, heads, sections
+from processes.authority import USER, addressee, directs, sections
+from processes.handing_over import Done
+from processes.handing_over import hand_over as hand_over
 from processes.standing import ADVICE
 from processes.standing import standing as standing
 
@@ -37,14 +38,6 @@ if TYPE_CHECKING:
 
 PAGE = 200
 VOTES = ("同意", "不同意")
-
-
-class Done(NamedTuple):
-    """One of many: `error` is empty where it was done."""
-
-    case_id: str
-    item: str
-    error: str = ""
 
 
 # -- one item -------------------------------------------------------------------------------------------------------
@@ -227,63 +220,6 @@ def batch(
         else:
             report.append(Done(case_id, item))
     return report
-
-
-def hand_over(bureau: Bureau, by: str, person: str, to: str, reason: str, *, key: str) -> Iterator[Done]:
-    """离职交接: everything that a person has on the desk goes to another, one command each, told as it is done.
-
-    By who directs the person (or `system` for the administrator). Broken off, it goes on where it was when it is
-    called again with the same `key`: what has gone over is not on the desk any more. What nobody can take (a recused
-    successor) is told and stays.
-    """
-    if by != "system" and by not in heads(bureau, person):
-        raise NotPermitted("离职交接由科室负责人或者局领导办理")
-    target = addressee(bureau, to)
-    if target == f"{USER}{person}":
-        raise InvalidInput("不能交接给本人", {"to": ["不能交接给本人"]})
-    if not reason.strip():
-        raise InvalidInput("交接须写明理由", {"reason": ["请写明理由"]})
-    actor = Actor(by, "系统管理员" if by == "system" else bureau.person(by).name)
-    return _hand_over(bureau, actor, person, target, reason, key)
-
-
-def _hand_over(
-    bureau: Bureau, actor: Actor, person: str, target: str, reason: str, key: str
-) -> Iterator[Done]:
-    for query in (queries.held_by, queries.waiting_of):
-        after = ("", "")
-        while True:
-            with bureau.store.reading() as transaction:
-                rows = transaction.all(query, {
-                    "user": person, "after_case": after[0], "after_item": after[1], "limit": PAGE,
-                })  # fmt: skip
-            for case_id, item in rows:
-                yield _handed(bureau, actor, person, case_id, item, target, reason, key)
-            if len(rows) < PAGE:
-                break
-            after = (rows[-1][0], rows[-1][1])
-
-
-def _handed(
-    bureau: Bureau, actor: Actor, person: str, case_id: str, item: str, target: str, reason: str, key: str
-) -> Done:  # fmt: skip
-    def command(view: Looking) -> Command:
-        row = bureau.open_row(view, item)
-        if row["claimed_by"] != person:
-            raise Refused("该待办已不在其名下")
-        if target.startswith(USER):
-            stand_in.not_recused(bureau, view, row["element"], {target.removeprefix(USER)})
-        return TransferItem(item, target, reason, person)
-
-    try:
-        answer = bureau.cases.submit(case_id, command, actor=actor, key=f"{key}:{item}", item=item)
-        if answer.replayed:  # it had gone over, and came back since
-            bureau.cases.submit(case_id, command, actor=actor, item=item)
-    except Busy:
-        raise
-    except ChengbanError as refused:
-        return Done(case_id, item, refused.message)
-    return Done(case_id, item)
 
 
 # -- within ---------------------------------------------------------------------------------------------------------

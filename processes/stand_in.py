@@ -31,7 +31,7 @@ LONGEST = 500
 
 @dataclass(frozen=True, slots=True)
 class Absence:
-    """`deputy` None: the partner. `scope`: ids of matters and posts, empty for all of them. `entered_at` by `by`;
+    """`deputy` None: the partner. `scope`: ids of matters, empty for all. `entered_at` by `by`;
     `ended_by` who ended it before its time."""
 
     user: str
@@ -97,12 +97,8 @@ def _sensible(bureau: Bureau, made: Absence, now: datetime) -> None:
         if _overlap(one, made):
             said = f"{name}自己在此期间不在岗（{_span(one)}），请另行指定代理人"
             raise InvalidInput(said, {"deputy": [said]})
-    posts = bureau.person(made.user).may_act_as
-    for one in made.scope:
-        if "/" not in one:
-            bureau.matter(one)
-        elif one not in posts:
-            raise InvalidInput(f"“{one}”不是其岗位", {"scope": [f"“{one}”不是其岗位"]})
+    for matter in made.scope:
+        bureau.matter(matter)
 
 
 def _told(one: Absence) -> tuple[Any, ...]:
@@ -122,6 +118,8 @@ def end(bureau: Bureau, by: str, absence: Absence) -> None:
     """Back earlier than entered: the absence ends now, or never begins. Raises Refused when it is over."""
     _may(bureau, by, absence.user)
     now = bureau.cases.clock()
+    if absence.ended_by == by and absence.ends <= now:
+        return  # pressed twice
     if absence.ends <= now:
         raise Refused("该代理已经结束")
     with bureau.store.writing() as transaction:
@@ -174,7 +172,7 @@ def partners(bureau: Bureau) -> dict[str, str]:
 
 
 def principals(bureau: Bureau, user: str) -> dict[str, frozenset[str]]:
-    """For whom `user` stands in at this moment, and in which matters and posts (empty: in all)."""
+    """For whom `user` stands in at this moment, and in which matters (empty: in all)."""
     with bureau.store.reading() as transaction:
         rows = transaction.all(
             statements.stands_in_for, {"deputy": user, "now": moment_text(bureau.cases.clock())}
@@ -188,9 +186,8 @@ def principals(bureau: Bureau, user: str) -> dict[str, frozenset[str]]:
 
 
 def covers(scope: Collection[str], row: Mapping[str, Any]) -> bool:
-    """Whether a work item is within the scope of an absence: its matters, its posts, whichever it names."""
-    matters, posts = [one for one in scope if "/" not in one], [one for one in scope if "/" in one]
-    return (not matters or row["matter"] in matters) and (not posts or row["post"] in posts)
+    """Whether a work item is within the scope of an absence."""
+    return not scope or row["matter"] in scope
 
 
 def holders(bureau: Bureau, account: Account, row: Mapping[str, Any]) -> list[str]:
