@@ -19,6 +19,7 @@ from webapp import (
     documents,
     faults,
     files,
+    handing_over,
     headers,
     health,
     inbox,
@@ -27,6 +28,7 @@ from webapp import (
     progress,
     receipt,
     signin,
+    stand_ins,
     step,
     step_operations,
     supervision,
@@ -94,6 +96,8 @@ def build(settings: Settings, bureau: Bureau | None = None) -> Flask:
         files,
         receipt,
         progress,
+        stand_ins,
+        handing_over,
     ):
         app.register_blueprint(part.pages)
 
