@@ -22,7 +22,7 @@ from engine.store import attachments as statements
 from engine.store.vault import Reads, Vault
 from forms.errors import InvalidForm
 from forms.form import Form
-from processes import stand_in, supervision
+from processes import scope, stand_in
 from processes.file_types import cleaned, media_type
 from processes.standing import ADVICE
 
@@ -147,7 +147,7 @@ def remove(
 
 def files(bureau: Bureau, user: str, case_id: str) -> list[File]:
     """All, removed ones too, in order. Raises NotFound, NotPermitted."""
-    bureau.cases.view(case_id, lambda view: _may_read(bureau, user, view))
+    bureau.cases.view(case_id, lambda view: scope.permit(bureau, user, view))
     return _files(bureau, case_id)
 
 
@@ -220,26 +220,6 @@ def fields_of(desk: Desk, element: str) -> frozenset[str]:
 def _may_change(bureau: Bureau, user: str, view: Looking, item: str, field: str) -> None:
     if field not in _open_to(bureau, user, view, item):
         raise NotPermitted("本环节不能更改这一项的附件")
-
-
-def _may_read(bureau: Bureau, user: str, view: Looking) -> None:
-    account, matter = bureau.person(user), bureau.desk(view.deployment).matter
-    if not account.may_act_as.isdisjoint(matter.posts) or view.row()["started_by"] == user:
-        return
-    with bureau.store.reading() as transaction:
-        rows = transaction.all(statements.hands_of_case, {"of_case": view.case_id})
-    absent = stand_in.principals(bureau, user)
-    for post, *people in rows:
-        if post in account.may_act_as or user in people:
-            return
-        for person, scope in absent.items():
-            mine = person in people or post in bureau.person(person).may_act_as
-            if mine and stand_in.covers(scope, {"matter": matter.id, "post": post}):
-                return
-    seen = supervision.scope(bureau, user)
-    if seen is None or matter.section in seen:
-        return
-    raise NotPermitted("您没有查阅此办件附件的权限")
 
 
 def confirmed(

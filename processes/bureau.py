@@ -33,7 +33,7 @@ from engine.kernel.commands import (
     ReleaseItem,
 )
 from engine.store import Store, queries
-from processes import attachments, checking, extending, handing_over, inbox, operations, stand_in
+from processes import attachments, checking, extending, handing_over, inbox, operations, scope, stand_in
 from processes.accounts import Account, Accounts
 from processes.bundles import bundle_from, bundle_of
 from processes.desk import START, Desk, desk_of
@@ -301,17 +301,25 @@ class Bureau:
         if not text.strip():
             raise InvalidInput("批注不能为空", {"text": ["请填写批注"]})
         account = self.person(user)
+
+        def command(view: Looking) -> Command:
+            scope.permit(self, user, view)
+            return Annotate(text.strip())
+
         return self.cases.submit(
-            case_id, Annotate(text.strip()), actor=Actor(user, account.name), key=key, revision=revision
+            case_id, command, actor=Actor(user, account.name), key=key, revision=revision
         )
 
     def case(self, user: str, case_id: str) -> CaseView:
-        """The case's page; every person of the bureau may look. Raises NotFound."""
+        """The case's page, for whom `processes.scope` lets see it. Raises NotFound, NotPermitted."""
         account = self.person(user)
-        entries = list(history.entries(self.store, case_id))
-        return self.cases.view(
-            case_id, lambda view: case_view(view, entries, account, self._desk(view.deployment), self)
-        )
+
+        def look(view: Looking) -> CaseView:
+            scope.permit(self, user, view)
+            entries = list(history.entries(self.store, case_id))
+            return case_view(view, entries, account, self._desk(view.deployment), self)
+
+        return self.cases.view(case_id, look)
 
     def verify(self, case_id: str | None = None) -> list[history.Break]:
         """Recompute the hash chain of one case, or of all; every break by case and entry."""

@@ -19,6 +19,7 @@ from engine.cases.actor import CaseView as Looking
 from engine.clock_sheet import Sheet, clock_sheet
 from engine.errors import InvalidInput, NotFound, NotPermitted
 from engine.kernel.commands import Command, ExtendClock, ResumeClock, SuspendClock
+from processes import scope
 from processes.accounts import Account
 from processes.clocks import ClockView, clock_view
 from processes.desk import Desk
@@ -49,13 +50,14 @@ class ClockPage:
 
 
 def clock_page(bureau: Bureau, user: str, case_id: str, limit_id: str) -> ClockPage:
-    """Raises NotFound for a case that is not there, or a limit that has not started in it."""
+    """Raises NotFound for a case that is not there, or a limit that has not started in it; NotPermitted."""
     account = bureau.person(user)
-    sheet = clock_sheet(bureau.cases, case_id, limit_id)
 
     def look(view: Looking) -> ClockPage:
+        scope.permit(bureau, user, view)
         desk = bureau.desk(view.deployment)
         limit, clock = _started(desk, view, limit_id)
+        sheet = clock_sheet(bureau.cases, case_id, limit_id)
         handles, approves = _handles(bureau, account, view, desk), _approves(bureau, account, desk, limit)
         grounds, held = _grounds(limit, clock), _held(clock)
         allowed = {

@@ -21,7 +21,7 @@ from engine.feel import compile_expression
 from engine.history.entries import entries
 from engine.kernel.commands import Command, RecordService, VoidDocument
 from forms.display import BLANK, shown, typed
-from processes import stand_in
+from processes import scope, stand_in
 from processes.accounts import Account
 from processes.clocks import due_on
 from processes.desk import Desk
@@ -90,12 +90,13 @@ class _Version:
 def papers(bureau: Bureau, user: str, case_id: str, item: str = "") -> Papers:
     """All that was issued in the case, and what the person may issue: with `item`, at that step alone.
 
-    Raises NotFound.
+    Raises NotFound, NotPermitted.
     """
     account = bureau.person(user)
     issued = documents.documents(bureau.store, case_id)
 
     def look(view: Looking) -> Papers:
+        scope.permit(bureau, user, view)
         desk = bureau.desk(view.deployment)
         version, hands = _version(bureau, desk), _hands(bureau, account, desk)
         names = _of_step(view, desk, item) if item else frozenset(version.names)
@@ -221,8 +222,8 @@ def serve(
 
 
 def content(bureau: Bureau, user: str, case_id: str, document: str, form: str) -> tuple[str, bytes]:
-    """The name for a file, and the bytes as issued. Every person of the bureau may look. Raises NotFound, Refused."""
-    bureau.person(user)
+    """The name for a file, and the bytes as issued, for who may see the case. Raises NotFound, NotPermitted, Refused."""
+    bureau.cases.view(case_id, lambda view: scope.permit(bureau, user, view))
     found = next(
         (each for each in documents.documents(bureau.store, case_id) if each.document == document), None
     )

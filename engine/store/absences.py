@@ -29,8 +29,10 @@ absences_of = Query(select(t.absence).where(_A.user == bindparam("of_user")).ord
 # For whom a person stands in at a moment: named in the absence, or by the pair where the absence names nobody.
 stands_in_for = Query(
     select(_A.user, _A.scope)
+    .join(t.user, t.user.c.user == _A.user)
     .outerjoin(t.partner, t.partner.c.user == _A.user)
     .where(
+        t.user.c.active,  # a closed account has no power to lend
         _A.starts_at <= bindparam("now"),
         _A.ends_at > bindparam("now"),
         or_(

@@ -112,9 +112,7 @@ drop_appointment = Query(
     delete(t.post).where(_P.user == bindparam("of_user"), _P.post == bindparam("of_post"))
 )
 put_role = Query(insert(t.user_role).values(_values(t.user_role)).on_conflict_do_nothing())
-drop_role = Query(
-    delete(t.user_role).where(_R.user == bindparam("of_user"), _R.role == bindparam("of_role"))
-)
+drop_role = Query(delete(t.user_role).where(_R.user == bindparam("of_user"), _R.role == bindparam("of_role")))
 # Active people with a role, one left out.
 others_with_role = Query(
     select(func.count())

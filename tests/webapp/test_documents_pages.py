@@ -117,14 +117,14 @@ def test_service_and_voiding_are_recorded_and_a_slip_is_told(
     assert "签发《受理通知书》（晋自然资临受〔2026〕1号）" in history
 
 
-def test_another_section_may_look_but_neither_make_nor_void_nor_serve(
+def test_another_section_neither_sees_nor_makes_nor_voids_nor_serves(
     signed: Callable[[str], FlaskClient], clerk: FlaskClient, bureau: Bureau, case_id: str, item: str
 ) -> None:
     issued(clerk, case_id)
     other = signed("songping")  # 矿产权管理科
-    page = other.get(f"/cases/{case_id}/documents")
-    assert page.status_code == 200
-    token = token_in(page.get_data(as_text=True))
+    for address in ("documents", "documents/d1.pdf"):
+        assert other.get(f"/cases/{case_id}/{address}").status_code == 403
+    token = token_in(other.get("/inbox").get_data(as_text=True))
     assert other.get(f"/cases/{case_id}/documents/new/受理通知书").status_code == 403
     for url, data in (
         (f"/cases/{case_id}/documents/new/受理通知书", {"_command": "issue"}),
