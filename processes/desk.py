@@ -151,4 +151,9 @@ def _unfit(desk: Desk, path: str) -> list[Fault]:
         for step in desk.matter.steps
         if step.id not in drawn
     ]
+    named = {name for step, earlier in desk.matter.recuse.items() for name in (step, *earlier)}
+    faults += [
+        Fault(desk.matter.file, 0, f"recuse.{name}", "step", f"回避所指的环节“{name}”不在任何流程图里")
+        for name in sorted(named - drawn)
+    ]
     return faults

@@ -152,7 +152,7 @@ def read_matter(text: str | bytes, file: str, org: Organisation | None = None) -
     if not posts:
         source.fault(("initiator",), "missing", "缺少“posts”：由哪些岗位收件")
     documents, numbering = _documents(source, data.get("documents"))
-    recuse = _recuse(source, data.get("recuse"), known)
+    recuse = _recuse(source, data.get("recuse"))
     source.check()
     notes = data.get("notes") or ()
     return Matter(
@@ -226,16 +226,17 @@ def _identity(source: Source, data: Mapping[str, Any], org: Organisation) -> Non
     source.require(("initiator",), data["initiator"], dict, "who、channel、posts 三项")
 
 
-def _recuse(source: Source, data: Any, known: set[str]) -> dict[str, tuple[str, ...]]:
-    """`{decide: [accept, review]}`: nobody decides what he himself accepted or reviewed."""
+def _recuse(source: Source, data: Any) -> dict[str, tuple[str, ...]]:
+    """`{decide: [accept, review]}`: nobody decides what he himself accepted or reviewed. Steps of called processes may be
+    named, so that `processes.desk` looks whether they are drawn."""
     if data is None or not source.require(("recuse",), data, dict, "环节与应回避环节的对照"):
         return {}
     found = {}
     for step, earlier in data.items():
         listed = earlier if isinstance(earlier, list) else [earlier]
         for name in (step, *listed):
-            if name not in known:
-                source.fault(("recuse", step), "step", f"没有环节“{name}”")
+            if not IDENTIFIER.fullmatch(str(name)):
+                source.fault(("recuse", step), "id", f"“{name}”不是环节编号")
         found[str(step)] = tuple(map(str, listed))
     return found
 

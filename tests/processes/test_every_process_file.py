@@ -20,7 +20,7 @@ import yaml
 from engine.calendar.seed import seed
 from engine.deployment.bundle import Bundle
 from engine.deployment.checks import Executable, executable_of
-from engine.feel import Environment
+from engine.feel import Environment, evaluate
 from engine.kernel import apply
 from engine.kernel.commands import CompleteItem, FireTimer, StartCase
 from engine.model.bpmn import CallActivity, EndEvent, ScriptTask, UserTask, nodes_within
@@ -98,6 +98,10 @@ def test_every_step_belongs_to_a_post_that_somebody_holds(matter: str) -> None:
     held = {post for user in organisation().people for post in organisation().posts_of(user)}
     for (_, element), node in desk.steps.items():
         post = node.post or ""
+        if node.sign:
+            signers = evaluate(post.removeprefix("="))
+            assert set(signers) <= held, f"{element}: {signers}"
+            continue
         if post.startswith("="):
             post = (
                 post.replace("= host_section + ", desk.matter.section)
@@ -113,9 +117,37 @@ def test_the_diagram_has_the_steps_and_posts_that_the_matter_lists(matter: str) 
     drawn = {element: node for (_, element), node in desk.steps.items()}
     for step in desk.matter.steps:
         assert drawn[step.id].name == step.name or step.process, step.id
-        assert drawn[step.id].post == step.post, step.id
+        post = drawn[step.id].post or ""
+        signers = evaluate(post.removeprefix("=")) if drawn[step.id].sign else [post]
+        assert step.post in signers, step.id
         offered = {outcome.value for outcome in desk.form.step(step.id).outcomes}
         assert {outcome.label for outcome in step.outcomes} <= offered, step.id
+
+
+@pytest.mark.parametrize("matter", MATTERS)
+def test_every_step_says_what_may_be_done_with_it(matter: str) -> None:
+    _, _, desk = published(matter)
+    for (_, element), node in desk.steps.items():
+        assert node.allow is not None, element
+        assert {"transfer", "copy", "urge"} <= set(node.allow), element
+
+
+DECISIONS = {"decide", "extend", "review", "gather", "meeting", "hearing_appoint", "hearing_hold"}
+
+
+@pytest.mark.parametrize("matter", MATTERS)
+def test_decisions_are_not_delegated_nor_made_in_a_batch(matter: str) -> None:
+    _, _, desk = published(matter)
+    for (_, element), node in desk.steps.items():
+        if element in DECISIONS:
+            assert {"delegate", "batch"}.isdisjoint(node.allow or ()), element
+
+
+@pytest.mark.parametrize("matter", ["temporary-land-use", "mining-right-registration"])
+def test_nobody_decides_what_he_himself_accepted_or_reviewed(matter: str) -> None:
+    recuse = published(matter)[2].matter.recuse
+    assert {"accept", "review"} <= set(recuse["decide"])
+    assert recuse["review"]
 
 
 @pytest.mark.parametrize("matter", MATTERS)

@@ -9,10 +9,12 @@ import pytest
 from bureau_world import World
 
 from engine import history
-from engine.errors import InvalidInput, ItemTaken, NotPermitted, Refused
+from engine.deployment.checks import executable_of
+from engine.errors import DeploymentError, InvalidInput, ItemTaken, NotPermitted, Refused
 from engine.kernel.commands import ClaimItem
 from processes import case_operations, operations, stand_in
 from processes.bundles import bundle_of
+from processes.desk import desk_of
 from processes.matters import matters, read_matter
 from processes.organisation import organisation
 
@@ -235,7 +237,7 @@ def test_nobody_does_a_step_that_the_matter_forbids_him_for_what_he_did_before(w
     bureau = world.bureau
     matter = matters()["temporary-land-use"]
     forbidding = read_matter(
-        matter.text.decode() + "\nrecuse: {survey: [accept]}\n", matter.file, organisation()
+        matter.text.decode().replace("  review: [survey]", "  survey: [accept]"), matter.file, organisation()
     )
     bureau.cases.deploy(bundle_of(forbidding), stand_in.Actor("system"))
     case_id = world.start()
@@ -268,11 +270,12 @@ def test_nobody_does_a_step_that_the_matter_forbids_him_for_what_he_did_before(w
 ACCEPTED = {"told_on": "2026-11-02", "acceptance_doc_no": "受〔2026〕1号"}
 
 
-def test_a_matter_that_names_an_unknown_step_in_recuse_is_refused() -> None:
+def test_a_matter_that_names_an_unknown_step_in_recuse_is_refused(world: World) -> None:
     matter = matters()["temporary-land-use"]
-    text = matter.text.decode() + "\nrecuse: {nothing: [neither]}\n"
-    with pytest.raises(Exception, match="没有环节"):
-        read_matter(text, matter.file, organisation())
+    text = matter.text.decode().replace("  review: [survey]", "  review: [nothing]")
+    bundle = bundle_of(read_matter(text, matter.file, organisation()))
+    with pytest.raises(DeploymentError, match="回避所指的环节“nothing”"):
+        desk_of(bundle, executable_of(bundle), world.bureau.cases.calendar, world.bureau.cases.clock)
 
 
 def test_urging_copying_and_supervising_are_for_who_is_concerned(world: World) -> None:

@@ -30,12 +30,27 @@ def begun(world: World, user: str, matter: str, **changes: Any) -> str:
 
 def act(world: World, user: str, case: str, element: str, outcome: str, **changes: Any) -> None:
     """A step done with what its form asks for, dated today."""
-    item = world.open(case)[element]
+    item = mine(world, user, case, element)
     view = world.bureau.item(user, case, item)
     assert view.form is not None
     known = world.bureau.cases.view(case, lambda case: {**case.variables, **case.variables_at(item)})
     data = submission(view.form, element, outcome, known, day_of(world.now), changes)
     world.bureau.complete(user, case, item, data)
+
+
+def mine(world: World, user: str, case: str, element: str) -> str:
+    """The person's own work item where several sign the step."""
+    account = world.bureau.person(user)
+    return next(
+        item
+        for item, held in world.bureau.cases.view(case, lambda view: dict(view.state.items)).items()
+        if held.element == element
+        and world.bureau.cases.view(case, lambda view, item=item: view.item(item))["post"]
+        in account.may_act_as
+    )
+
+
+SIGNERS = ("huanghe", "chenwei", "gaopeng", "luozheng", "fangyuan")
 
 
 def clocks(world: World, user: str, case: str) -> dict[str, ClockView]:
@@ -61,7 +76,8 @@ def test_a_batch_goes_from_the_county_to_the_province_and_is_used(world: World) 
     for element, user in REVIEWERS.items():
         act(world, user, case, element, "完成")
     act(world, "chenwei", case, "gather", "全部通过")
-    act(world, "fangyuan", case, "meeting", "通过")
+    for signer in SIGNERS:
+        act(world, signer, case, "meeting", "通过")
     act(world, "wangjian", case, "gov", "同意上报")
     act(world, "wangjian", case, "submit", "已上报")
     assert clocks(world, "wangjian", case)["city-review"].status == "met"
@@ -86,7 +102,8 @@ def test_an_approval_that_nobody_uses_lapses_by_itself(world: World) -> None:
     for element, user in REVIEWERS.items():
         act(world, user, case, element, "完成")
     act(world, "chenwei", case, "gather", "全部通过")
-    act(world, "fangyuan", case, "meeting", "通过")
+    for signer in SIGNERS:
+        act(world, signer, case, "meeting", "通过")
     for element, outcome in (
         ("gov", "同意上报"),
         ("submit", "已上报"),
@@ -160,3 +177,26 @@ def test_an_overlap_is_refused_with_its_reasons(world: World) -> None:
     seen = world.bureau.case("zhanghui", case)
     assert seen.status == "completed"
     assert {clock.id: clock.status for clock in seen.clocks}["decide"] == "met"
+
+
+def test_the_bureau_votes_by_weight_and_the_last_signature_decides(world: World) -> None:
+    case = begun(world, "wangjian", "batch-conversion", illegal_use="false", permanent_basic_farmland_ha="0")
+    act(world, "wangjian", case, "compile", "报送")
+    act(world, "wangjian", case, "intake", "通过")
+    for element, user in REVIEWERS.items():
+        act(world, user, case, element, "完成")
+    act(world, "chenwei", case, "gather", "全部通过")
+    for signer, vote in zip(SIGNERS, ("退回", "通过", "通过", "退回"), strict=False):
+        act(world, signer, case, "meeting", vote, meeting_opinion=f"{signer} 的意见")
+    seen = world.bureau.item("fangyuan", case, mine(world, "fangyuan", case, "meeting")).state
+    assert seen.count == "同意 2，不同意 2，弃权 0，未签署 2"
+    assert "60%" in seen.rule
+    assert "全部签署后" in seen.rule
+    assert [(one.word, one.weight) for one in seen.ballots][-1] == ("未签署", "2")
+    act(world, "fangyuan", case, "meeting", "通过", meeting_opinion="同意上报")
+    assert list(world.open(case)) == ["gov"]
+    said = world.bureau.cases.view(case, lambda view: dict(view.variables))
+    assert (said["meeting_outcome"], said["meeting_on"]) == ("通过", day_of(world.now))
+    assert "局领导/局务会：通过。同意上报" in said["meeting_opinion"]
+    told = [line.sentence for line in world.bureau.case("wangjian", case).history][-1]
+    assert told == "签署“集体会审”（签署完毕，通过）：通过"
