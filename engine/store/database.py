@@ -13,6 +13,7 @@ import re
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -46,24 +47,50 @@ class Duplicate(Conflict):
 class Query:
     """A statement with a name, compiled at its first use on each dialect."""
 
-    __slots__ = ("_postgres", "_sqlite", "_statement")
+    __slots__ = ("_postgres", "_sqlite", "_statement", "values")
 
     def __init__(self, statement: sqlalchemy.ClauseElement) -> None:
         self._statement = statement
         self._sqlite = ""
         self._postgres = ""
+        self.values: Callable[[Mapping[str, Any]], Any] = self._first_values
 
     @property
     def sqlite(self) -> str:
+        """With question marks: `values` gives what stands for them. SQLite looks names up one by one."""
         if not self._sqlite:
-            self._sqlite = _compiled(self._statement, _SQLITE, r":{}\b")
+            text = _compiled(self._statement, _SQLITE, r":{}\b")
+            names: list[str] = []
+
+            def mark(found: re.Match[str]) -> str:
+                if found[1] is None:
+                    return found[0]
+                names.append(found[1])
+                return "?"
+
+            marked = _NAMED.sub(mark, text)
+            match names:
+                case []:
+                    self.values = lambda parameters: ()
+                case [name]:
+                    self.values = lambda parameters: (parameters[name],)
+                case _:
+                    self.values = itemgetter(*names)
+            self._sqlite = marked  # last: another thread that finds it needs the values
         return self._sqlite
+
+    def _first_values(self, parameters: Mapping[str, Any]) -> Any:
+        assert self.sqlite
+        return self.values(parameters)
 
     @property
     def postgres(self) -> str:
         if not self._postgres:
             self._postgres = _compiled(self._statement, _POSTGRES, r"%\({}\)s(::\w+)?")
         return self._postgres
+
+
+_NAMED = re.compile(r"'(?:[^']|'')*'|:(\w+)")  # a text as it stands, or a parameter
 
 
 def _compiled(statement: sqlalchemy.ClauseElement, dialect: Any, placeholder: str) -> str:
@@ -89,29 +116,31 @@ class SqliteTransaction:
         self.announced = True
 
     def one(self, query: Query, parameters: Mapping[str, Any]) -> Row | None:
-        row: Row | None = self._connection.execute(query.sqlite, parameters).fetchone()
+        row: Row | None = self._connection.execute(query.sqlite, query.values(parameters)).fetchone()
         return row
 
     def all(self, query: Query, parameters: Mapping[str, Any]) -> list[Row]:
-        return self._connection.execute(query.sqlite, parameters).fetchall()
+        return self._connection.execute(query.sqlite, query.values(parameters)).fetchall()
 
     def each(self, *asked: tuple[Query, Mapping[str, Any]]) -> list[Row | None]:
         """The first row of each, asked in this order; PostgreSQL is asked for all in one round."""
-        return [self._connection.execute(query.sqlite, given).fetchone() for query, given in asked]
+        return [
+            self._connection.execute(query.sqlite, query.values(given)).fetchone() for query, given in asked
+        ]
 
     def run(self, query: Query, parameters: Mapping[str, Any]) -> int:
         """Rows changed."""
-        return self._connection.execute(query.sqlite, parameters).rowcount
+        return self._connection.execute(query.sqlite, query.values(parameters)).rowcount
 
     def add(self, query: Query, parameters: Mapping[str, Any]) -> None:
         """A write whose count nobody asks for: PostgreSQL queues it without waiting for the answer."""
-        self._connection.execute(query.sqlite, parameters)
+        self._connection.execute(query.sqlite, query.values(parameters))
 
     def many(self, query: Query, parameters: Sequence[Mapping[str, Any]]) -> None:
         if len(parameters) == 1:
-            self._connection.execute(query.sqlite, parameters[0])
+            self._connection.execute(query.sqlite, query.values(parameters[0]))
         elif parameters:
-            self._connection.executemany(query.sqlite, parameters)
+            self._connection.executemany(query.sqlite, map(query.values, parameters))
 
     def lock(self, name: str) -> None:
         """Until the commit, nobody else passes `lock` of the same name. SQLite has but one writer: nothing to do."""
