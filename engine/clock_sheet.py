@@ -88,7 +88,7 @@ def _sheet(cases: Cases, view: CaseView, limit_id: str) -> Sheet:
         ),
         day_of(clock.start) if clock.start is not None else None, last_day_of(clock.due) if clock.due else None,
         clock.due, promise.date if promise else None, explain(limit, clock, calendar, today=day_of(view.now)),
-        tuple(_lines(cases, view.case_id, limit_id)), calendar_note(calendar), row["head_seq"], row["head_hash"],
+        tuple(_lines(cases, view.case_id, limit_id)), calendar_note(calendar), row["revision"], row["head_hash"],
         view.now,
     )  # fmt: skip
 

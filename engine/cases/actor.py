@@ -27,6 +27,7 @@ class Actor(NamedTuple):
 SYSTEM = Actor("system", "系统")
 _ITEM_COLUMNS = tuple(tables.work_item.columns.keys())
 _ENTRY_COLUMNS = tuple(tables.entry.columns.keys())
+_CASE_COLUMNS = (*tables.case.columns.keys(), "revision", "head_hash")
 
 
 class Answer(NamedTuple):
@@ -126,9 +127,9 @@ class CaseView:
         return [dict(zip(tables.supervision.columns.keys(), row, strict=True)) for row in rows]
 
     def row(self) -> dict[str, Any]:
-        """The case's row by column, `header` decoded."""
+        """The case's row by column, `header` decoded, with the `revision` and the `head_hash` it stands at."""
         row = self._transaction.one(queries.case_row, {"of_case": self.case_id})
         assert row is not None
-        found = dict(zip(tables.case.columns.keys(), row, strict=True))
+        found = dict(zip(_CASE_COLUMNS, row, strict=True))
         found["header"] = loads(found["header"])
         return found

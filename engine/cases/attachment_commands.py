@@ -65,12 +65,9 @@ def execute(
         cases.hash_name, case_id, seq, at, actor, key, None, command, data, effects, status, loaded.head_hash
     )
     transaction.add(queries.add_entry, entry)
-    transaction.add(queries.save_clocked_case, {
-        "of_case": case_id, "due": loaded.due, "updated_at": at, "head_seq": seq, "head_hash": entry["hash"],
-    })  # fmt: skip
     saved = transaction.run(queries.save_clocks, {
-        "of_case": case_id, "read_revision": loaded.revision, "revision": seq,
-        "clocks": dumps(loaded.clocks.to_json()),
+        "of_case": case_id, "read_revision": loaded.revision, "revision": seq, "head_hash": entry["hash"],
+        "due": loaded.due, "clocks": dumps(loaded.clocks.to_json()),
     })  # fmt: skip
     if saved != 1:
         raise Conflict()

@@ -156,13 +156,9 @@ def record(
     )
     transaction.add(queries.add_entry, entry)
     projection.write(transaction)
-    transaction.add(queries.save_clocked_case, {
-        "of_case": case.case_id, "due": projection.due, "updated_at": at, "head_seq": seq,
-        "head_hash": entry["hash"],
-    })  # fmt: skip
     saved = transaction.run(queries.save_clocks, {
         "of_case": case.case_id, "read_revision": case.revision, "revision": seq,
-        "clocks": dumps(clocks.to_json()),
+        "head_hash": entry["hash"], "due": projection.due, "clocks": dumps(clocks.to_json()),
     })  # fmt: skip
     if saved != 1:
         raise Conflict()

@@ -82,11 +82,11 @@ def begin(
     transaction.add(queries.add_case, {
         "case_id": case_id, "process": command.process, "deployment": deployment, **brief,
         "section": told.get("section", ""), "header": dumps(told), "status": status,
-        "steps": dumps(projection.steps), "due": projection.due, "started_at": at, "started_by": actor.user,
-        "updated_at": at, "ended_at": at if ended else None, "head_seq": 1, "head_hash": entry["hash"],
+        "started_at": at, "started_by": actor.user, "ended_at": at if ended else None,
     })  # fmt: skip
     transaction.add(queries.add_state, {
-        "case_id": case_id, "revision": 1, "deployment": deployment, "state": outcome.state.to_json(),
+        "case_id": case_id, "revision": 1, "head_hash": entry["hash"], "steps": dumps(projection.steps),
+        "due": projection.due, "deployment": deployment, "state": outcome.state.to_json(),
         "clocks": dumps(clocks.to_json()),
     })  # fmt: skip
     transaction.add(queries.add_entry, entry)
@@ -161,16 +161,15 @@ def execute(
     projection.write(transaction)
     for name in projection.awaited:
         correspondence.wake_kept(transaction, name, at)
-    transaction.add(queries.save_case, {
-        "of_case": case_id, "status": status, "steps": dumps(projection.steps), "due": projection.due,
-        "updated_at": at, "ended_at": None if status in ("running", "failed") else at, "head_seq": seq,
-        "head_hash": entry["hash"],
-    })  # fmt: skip
+    if status != status_of(loaded.state):
+        ended = None if status in ("running", "failed") else at
+        transaction.add(queries.save_status, {"of_case": case_id, "status": status, "ended_at": ended})
     # Nobody waits for the count: the row is locked, and whoever had written at this revision all the same would
     # have written an entry of the same number, which is a Duplicate.
     transaction.add(queries.save_state, {
-        "of_case": case_id, "read_revision": loaded.revision, "revision": seq,
-        "deployment": loaded.deployment, "state": state.to_json(), "clocks": dumps(clocks.to_json()),
+        "of_case": case_id, "read_revision": loaded.revision, "revision": seq, "head_hash": entry["hash"],
+        "steps": dumps(projection.steps), "due": projection.due, "deployment": loaded.deployment,
+        "state": state.to_json(), "clocks": dumps(clocks.to_json()),
     })  # fmt: skip
     transaction.touched.append((case_id, Loaded(
         seq, loaded.deployment, state, clocks, entry["hash"], loaded.process, loaded.header, projection.steps,

@@ -86,7 +86,7 @@ pass_case = Query(
 # As much of a case as a clock command needs, locked.
 clocked_case = Query(
     select(
-        t.case_state.c.revision, t.case_state.c.clocks, t.case.c.head_hash, t.case.c.status, t.case_state.c.deployment,
+        t.case_state.c.revision, t.case_state.c.clocks, t.case_state.c.head_hash, t.case.c.status, t.case_state.c.deployment,
     )
     .join(t.case, t.case.c.case_id == t.case_state.c.case_id)
     .where(t.case_state.c.case_id == bindparam("of_case"))

@@ -27,7 +27,7 @@ from sqlalchemy import (
 from engine.store import tables as t
 from engine.store.database import Query
 
-_W, _C, _R, _N = t.work_item.c, t.case.c, t.limit_run.c, t.notice.c
+_W, _C, _S, _R, _N = t.work_item.c, t.case.c, t.case_state.c, t.limit_run.c, t.notice.c
 _ONE: ColumnElement[Any] = literal_column("1")
 _URGENT = _N.warning.in_([literal_column("'urge'"), literal_column("'supervise'")])
 
@@ -226,9 +226,10 @@ def cases_page(narrowed: frozenset[str], back: bool) -> Query:
     order, after = _place([_C.started_at, _C.case_id], "started", back)
     return Query(
         select(
-            _C.case_id, _C.steps, _C.status, _C.due, _C.started_at, _C.ended_at, _C.matter, _C.number, _C.title,
-            _C.applicant, *_clock_of(_C.case_id, _C.due), _C.deployment, _stopped(_C.case_id),
+            _C.case_id, _S.steps, _C.status, _S.due, _C.started_at, _C.ended_at, _C.matter, _C.number, _C.title,
+            _C.applicant, *_clock_of(_C.case_id, _S.due), _C.deployment, _stopped(_C.case_id),
         )
+        .join(t.case_state, _S.case_id == _C.case_id)
         .where(*_begun(narrowed), after)
         .order_by(*order)
         .limit(bindparam("limit"))

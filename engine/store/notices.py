@@ -113,7 +113,7 @@ mark_mailed = Query(
 _C = t.case.c
 _LISTED = (
     _R.case_id, _R.limit_id, _R.name, _R.state, _R.due, _R.red_at, _R.yellow_at, _R.provisional, _R.section, _C.number,
-    _C.title, _C.applicant, _C.matter, _C.steps,
+    _C.title, _C.applicant, _C.matter, t.case_state.c.steps,
 )  # fmt: skip
 _WHERE_SECTION = or_(bindparam("section") == literal_column("''"), _R.section == bindparam("section"))
 # Red between two moments: behind us, what is overdue; before us, what will be if nothing moves. What ran out with
@@ -121,6 +121,7 @@ _WHERE_SECTION = or_(bindparam("section") == literal_column("''"), _R.section ==
 red_between = Query(
     select(*_LISTED)
     .join(t.case, _C.case_id == _R.case_id)
+    .join(t.case_state, t.case_state.c.case_id == _R.case_id)
     .where(
         _R.red_at > bindparam("since"),
         _R.red_at <= bindparam("until"),

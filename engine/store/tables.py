@@ -94,14 +94,9 @@ case = Table(
     Column("applicant", Text, nullable=False),
     Column("header", Text, nullable=False),
     Column("status", Text, nullable=False),
-    Column("steps", Text, nullable=False),
-    Column("due", _code(), nullable=False),
     Column("started_at", _code(), nullable=False),
     Column("started_by", Text, nullable=False),
-    Column("updated_at", _code(), nullable=False),
     Column("ended_at", _code()),
-    Column("head_seq", Integer, nullable=False),
-    Column("head_hash", _code(), nullable=False),
     Index(
         "ix_case_number",
         "number",
@@ -112,12 +107,16 @@ case = Table(
     Index("ix_case_started_by_started_at_case_id_matter", "started_by", "started_at", "case_id", "matter"),
     Index("ix_case_matter_started_at", "matter", "started_at"),
 )
-# The one row that a command reads and writes. `revision` is the number of the case's last entry.
+# The one row that a command reads and writes: `case` stays as it is from step to step. `revision` and `head_hash` are
+# the number and the hash of the case's last entry, `steps` the names of its open items, `due` the earliest due moment.
 case_state = Table(
     "case_state",
     metadata,
     _case_key(),
     Column("revision", Integer, nullable=False),
+    Column("head_hash", _code(), nullable=False),
+    Column("steps", Text, nullable=False),
+    Column("due", _code(), nullable=False),
     Column("deployment", _code(), nullable=False),
     Column("state", Text, nullable=False),
     Column("clocks", Text, nullable=False),

@@ -64,9 +64,12 @@ def fill(store: Store, items: int) -> None:
         for statement in (
             "INSERT INTO deployment VALUES ('bench', 900000, '', '')",
             'INSERT INTO "case" (case_id, process, deployment, matter, section, number, title, applicant, header, status,'
-            " steps, due, started_at, started_by, updated_at, ended_at, head_seq, head_hash) SELECT {0}, 'p', 'bench', {1},"
-            " '', {2}, {3}, {4}, '{{}}', 'running', '{{}}', '', ".format(*here["case"])
-            + f"{day('n.n', 2026, 10)}, 'u' || CAST(n.n % {CLERKS} AS TEXT), '', NULL, 0, '' FROM ({cases}) n",
+            " started_at, started_by, ended_at) SELECT {0}, 'p', 'bench', {1}, '', {2}, {3}, {4}, '{{}}', 'running', ".format(
+                *here["case"]
+            )
+            + f"{day('n.n', 2026, 10)}, 'u' || CAST(n.n % {CLERKS} AS TEXT), NULL FROM ({cases}) n",
+            "INSERT INTO case_state (case_id, revision, head_hash, steps, due, deployment, state, clocks) SELECT case_id, 0, '',"
+            " '{}', '', 'bench', '{}', '{}' FROM \"case\" WHERE deployment = 'bench'",
             "INSERT INTO work_item (case_id, item, process, element, name, post, state, due, opened_at, claimed_by,"
             f" matter, number, title, applicant) SELECT {case_of}, 'i' || {number}, 'p', 'e' || CAST(n.n * 7 % {STEPS} AS TEXT),"
             f" '审核', 'post' || CAST(n.n % {POSTS} AS TEXT), CASE WHEN {claimed} THEN 'claimed' ELSE 'open' END,"

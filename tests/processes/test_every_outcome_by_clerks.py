@@ -138,7 +138,7 @@ class Walked:
 
     def _wait(self, case: str) -> bool:
         """Move the clock to the next deadline of any case and let it happen."""
-        before = self.bureau.cases.view(case, lambda view: view.row()["head_seq"])
+        before = self.bureau.cases.view(case, lambda view: view.row()["revision"])
         for _ in range(50):
             moment = due.next_moment(self.bureau.cases)
             if moment is None:
@@ -149,7 +149,7 @@ class Walked:
             self.world.now = max(self.world.now, moment + timedelta(seconds=1))
             self.bureau.tick()
             left = self.bureau.cases.view(case, lambda view: set(view.state.timers))
-            if self.bureau.cases.view(case, lambda view: view.row()["head_seq"]) != before:
+            if self.bureau.cases.view(case, lambda view: view.row()["revision"]) != before:
                 for timer in set(waits) - left:
                     self.timers[waits[timer]] += 1
                 return True

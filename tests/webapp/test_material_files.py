@@ -101,13 +101,13 @@ def test_a_file_comes_in_at_a_step_and_goes_out_as_it_came(
 def test_a_hostile_file_is_refused_in_words_and_leaves_no_trace_in_the_case(
     clerk: FlaskClient, bureau: Bureau, case_id: str, item: str, name: str, content: bytes, said: str
 ) -> None:
-    before = bureau.cases.view(case_id, lambda view: view.row()["head_seq"])
+    before = bureau.cases.view(case_id, lambda view: view.row()["revision"])
     answer = send(clerk, at(case_id, item), name, content, told_on="2026-09-25")
     page = answer.get_data(as_text=True)
     assert answer.status_code == 422
     assert said in page
     assert 'value="2026-09-25"' in page
-    assert bureau.cases.view(case_id, lambda view: view.row()["head_seq"]) == before
+    assert bureau.cases.view(case_id, lambda view: view.row()["revision"]) == before
     assert attachments.files(bureau, CLERK, case_id) == []
 
 

@@ -22,8 +22,8 @@ lock_case = Query(select(t.case_state.c.revision).where(t.case_state.c.case_id =
 load_case = Query(
     select(
         t.case_state.c.revision, t.case_state.c.deployment, t.case_state.c.state, t.case_state.c.clocks,
-        t.case.c.head_hash, t.case.c.process, t.case.c.matter, t.case.c.number, t.case.c.title,
-        t.case.c.applicant, t.case.c.steps, t.case.c.due,
+        t.case_state.c.head_hash, t.case.c.process, t.case.c.matter, t.case.c.number, t.case.c.title,
+        t.case.c.applicant, t.case_state.c.steps, t.case_state.c.due,
     )
     .join(t.case, t.case.c.case_id == t.case_state.c.case_id)
     .where(t.case_state.c.case_id == CASE_ID)
@@ -43,23 +43,14 @@ answer_at = Query(
 save_state = Query(
     update(t.case_state)
     .where(t.case_state.c.case_id == CASE_ID, t.case_state.c.revision == bindparam("read_revision"))
-    .values(set_of("revision", "deployment", "state", "clocks"))
+    .values(set_of("revision", "head_hash", "steps", "due", "deployment", "state", "clocks"))
 )
-save_case = Query(
-    update(t.case)
-    .where(t.case.c.case_id == CASE_ID)
-    .values(set_of("status", "steps", "due", "updated_at", "ended_at", "head_seq", "head_hash"))
-)
+save_status = Query(update(t.case).where(t.case.c.case_id == CASE_ID).values(set_of("status", "ended_at")))
 # A clock command leaves the state of the case as it is.
 save_clocks = Query(
     update(t.case_state)
     .where(t.case_state.c.case_id == CASE_ID, t.case_state.c.revision == bindparam("read_revision"))
-    .values(set_of("revision", "clocks"))
-)
-save_clocked_case = Query(
-    update(t.case)
-    .where(t.case.c.case_id == CASE_ID)
-    .values(set_of("due", "updated_at", "head_seq", "head_hash"))
+    .values(set_of("revision", "head_hash", "due", "clocks"))
 )
 add_case = Query(all_of(t.case))
 add_state = Query(all_of(t.case_state))
@@ -93,7 +84,11 @@ opened_case = Query(
     )
     .where(t.case_state.c.case_id == CASE_ID)
 )
-case_row = Query(select(t.case).where(t.case.c.case_id == CASE_ID))
+case_row = Query(
+    select(t.case, t.case_state.c.revision, t.case_state.c.head_hash)
+    .join(t.case_state, t.case_state.c.case_id == t.case.c.case_id)
+    .where(t.case.c.case_id == CASE_ID)
+)
 case_by_number = Query(select(t.case.c.case_id).where(t.case.c.number == bindparam("number")))
 # In order of start; ids carry the time in front.
 case_ids = Query(select(t.case.c.case_id).order_by(t.case.c.started_at, t.case.c.case_id))

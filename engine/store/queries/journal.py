@@ -18,7 +18,8 @@ entries_of_case = Query(
     .limit(bindparam("limit"))
 )
 chain_head = Query(
-    select(t.case.c.head_seq, t.case.c.head_hash, t.case_state.c.revision)
+    select(t.case_state.c.revision, t.case_state.c.head_hash)
+    .select_from(t.case)
     .outerjoin(t.case_state, t.case_state.c.case_id == t.case.c.case_id)
     .where(t.case.c.case_id == CASE_ID)
 )

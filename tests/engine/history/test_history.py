@@ -77,9 +77,9 @@ def test_a_byte_changed_in_any_column_names_case_and_entry(store: Store, case_id
         ("UPDATE entry SET seq = 0 WHERE seq = 1", 0),
         ("UPDATE entry SET seq = 7 WHERE seq = 3", 3),
         ("UPDATE entry SET case_id = 'other'", 1),
-        ("UPDATE \"case\" SET head_hash = 'sha256\\:0'", 5),
-        ('UPDATE "case" SET head_seq = 4', 5),
-        ("UPDATE case_state SET revision = 4", 0),
+        ("UPDATE case_state SET head_hash = 'sha256\\:0'", 5),
+        ("UPDATE case_state SET revision = 4", 5),
+        ("UPDATE case_state SET revision = 6", 6),
         ("DELETE FROM case_state", 0),
         (
             "INSERT INTO entry SELECT case_id, 6, at, actor, actor_name, on_behalf_of, 'k6', deployment, command, data, "
