@@ -112,6 +112,15 @@ def read(store: Store, notice: str, user: str, posts: Iterable[str], now: dateti
         transaction.run(queries.mark_read, {"notice": notice, "user": user, "read_at": moment_text(now)})
 
 
+def subject(store: Store, notice: str) -> tuple[str, str]:
+    """The case that a notice is about, and its limit ("" where it warns of none). Raises NotFound."""
+    with store.reading() as transaction:
+        row = transaction.one(queries.subject_of, {"of_notice": notice})
+    if row is None:
+        raise NotFound("没有这条提醒")
+    return row[0], row[1]
+
+
 def unmailed(store: Store, *, limit: int = 100) -> list[Mail]:
     """What is still to be sent by mail, the oldest first."""
     with store.reading() as transaction:

@@ -1,4 +1,4 @@
-"""消息: the warnings given to a person, by name and by post, and which of them they have read."""
+"""消息: what a person has been told, by name and by post, and which of it they have read."""
 
 from __future__ import annotations
 
@@ -45,6 +45,12 @@ def unread(bureau: Bureau, user: str) -> int:
 def read(bureau: Bureau, user: str, notice: str) -> None:
     """Mark one as read. Raises NotFound, NotPermitted for a notice to somebody else."""
     notices.read(bureau.store, notice, user, _posts(bureau, user), bureau.cases.clock())
+
+
+def opened(bureau: Bureau, user: str, notice: str) -> tuple[str, str]:
+    """Mark as read, and say what it is about: the case, and the limit where it warns of one. Raises as `read` does."""
+    read(bureau, user, notice)
+    return notices.subject(bureau.store, notice)
 
 
 def _posts(bureau: Bureau, user: str) -> list[str]:

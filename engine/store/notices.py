@@ -90,6 +90,7 @@ _unread: Select[Any] = (
 unread = Query(select(func.count()).select_from(_unread.subquery("some")))
 unread_copies = Query(select(func.count()).select_from(_unread.where(_COPY).subquery("some")))
 told_of_case = Query(select(_N.addressee).distinct().where(_N.case_id == bindparam("of_case")))
+subject_of = Query(select(_N.case_id, _N.limit_id).where(_N.notice == bindparam("of_notice")))
 addressee_of = Query(select(_N.addressee).where(_N.notice == bindparam("of_notice")))
 mark_read = Query(
     insert_or(t.notice_read)
