@@ -63,12 +63,12 @@ def build(settings: Settings, bureau: Bureau | None = None) -> Flask:
         SEND_FILE_MAX_AGE_DEFAULT=3600,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    bureau = bureau or Bureau.open(settings.database_url)
     sessions = Sessions(
-        settings.folder / "sessions.db",
+        bureau.store,
         idle=timedelta(minutes=settings.idle_minutes),
         longest=timedelta(minutes=settings.session_minutes),
     )
-    bureau = bureau or Bureau.open(settings.database_url)
     cases = bureau.cases
     attach(app, Context(settings, bureau, sessions))
     wording.teach(app, cases.clock, lambda day: cases.calendar.why(day))

@@ -1,7 +1,7 @@
-"""Who is signed in, and what was typed when a session had expired: kept at the server, in a small file of its own.
+"""Who is signed in, and what was typed when a session had expired: kept in the database, for every web process.
 
-Sessions are no part of any case and need no journal, so they stay out of the engine's database: a file in the
-settings' folder, which survives a restart. Tokens are stored hashed: who reads the file cannot sign in with it.
+Sessions are no part of any case and need no journal. Tokens are stored hashed: who reads the table cannot sign in with
+what stands there.
 """
 
 from __future__ import annotations
@@ -9,21 +9,16 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-import sqlite3
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
-_TABLES = """
-CREATE TABLE IF NOT EXISTS session (
-    token TEXT PRIMARY KEY, user TEXT NOT NULL, begun_at REAL NOT NULL, seen_at REAL NOT NULL);
-CREATE TABLE IF NOT EXISTS held (
-    token TEXT PRIMARY KEY, user TEXT, path TEXT NOT NULL, fields TEXT NOT NULL, at REAL NOT NULL);
-"""
+from engine.codec import moment_of, moment_text
+from engine.store import Store
+from engine.store import web_sessions as statements
+
 _HELD_FOR = timedelta(hours=12)
-STRANGERS = 200  # submits kept of people who cannot be told: anybody may send those, so they are few
+_SEEN_EVERY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,89 +35,75 @@ class Sessions:
 
     def __init__(
         self,
-        file: Path | None,
+        store: Store,
         *,
         idle: timedelta,
         longest: timedelta,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self._idle, self._longest, self._clock = idle.total_seconds(), longest.total_seconds(), clock
-        self._lock = threading.Lock()
-        if file is not None:
-            file.parent.mkdir(parents=True, exist_ok=True)
-        self._rows = sqlite3.connect(
-            file or ":memory:", check_same_thread=False, isolation_level=None, timeout=10
-        )
-        self._rows.execute("PRAGMA journal_mode=WAL")
-        self._rows.execute("PRAGMA synchronous=NORMAL")
-        self._rows.executescript(_TABLES)
-        if file is not None:
-            file.chmod(0o600)
-
-    def close(self) -> None:
-        self._rows.close()
+        self._store, self._idle, self._longest, self._now = store, idle, longest, clock
 
     def begin(self, user: str) -> str:
         """A new session's token, to be kept by the browser; forgets what has long expired."""
         token, now = secrets.token_urlsafe(32), self._now()
-        with self._lock:
-            self._rows.execute("DELETE FROM session WHERE begun_at < ?", (now - 2 * self._longest,))
-            self._rows.execute("DELETE FROM held WHERE at < ?", (now - _HELD_FOR.total_seconds(),))
-            self._rows.execute("INSERT INTO session VALUES (?, ?, ?, ?)", (_hashed(token), user, now, now))
+        with self._store.writing() as transaction:
+            transaction.add(statements.drop_old_sessions, {"before": moment_text(now - 2 * self._longest)})
+            transaction.add(statements.drop_old_held, {"before": moment_text(now - _HELD_FOR)})
+            transaction.add(statements.begin, {
+                "token": _hashed(token), "user": user, "begun_at": moment_text(now), "seen_at": moment_text(now),
+            })  # fmt: skip
         return token
 
     def user(self, token: str) -> str | None:
         """Whose session this is; None when it is unknown, ended or expired. Counts as seen, to the minute."""
-        now = self._now()
-        with self._lock:
-            row = self._rows.execute(
-                "SELECT user, begun_at, seen_at FROM session WHERE token = ?", (_hashed(token),)
-            ).fetchone()
-            if row is None or now - row[1] > self._longest or now - row[2] > self._idle:
-                return None
-            if now - row[2] > min(60.0, self._idle / 4):
-                self._rows.execute("UPDATE session SET seen_at = ? WHERE token = ?", (now, _hashed(token)))
+        row, now = self._session(token), self._now()
+        if row is None:
+            return None
+        begun, seen = moment_of(row[1]), moment_of(row[2])
+        if now - begun > self._longest or now - seen > self._idle:
+            return None
+        if now - seen > min(_SEEN_EVERY, self._idle / 4):
+            with self._store.writing() as transaction:
+                transaction.add(statements.see, {"of_token": _hashed(token), "seen_at": moment_text(now)})
         return str(row[0])
 
     def last_user(self, token: str) -> str | None:
         """Whose session this was, expired or not."""
-        with self._lock:
-            row = self._rows.execute("SELECT user FROM session WHERE token = ?", (_hashed(token),)).fetchone()
+        row = self._session(token)
         return str(row[0]) if row else None
 
     def end(self, token: str) -> None:
-        with self._lock:
-            self._rows.execute("DELETE FROM session WHERE token = ?", (_hashed(token),))
+        with self._store.writing() as transaction:
+            transaction.add(statements.end, {"of_token": _hashed(token)})
 
     def hold(self, user: str | None, path: str, fields: Mapping[str, Sequence[str]]) -> str:
         """Keep a submit's fields until its author has signed in again; the token goes into their cookie."""
         token = secrets.token_urlsafe(32)
         typed = json.dumps({name: list(values) for name, values in fields.items()}, ensure_ascii=False)
-        with self._lock:
-            self._rows.execute(
-                "INSERT INTO held VALUES (?, ?, ?, ?, ?)", (_hashed(token), user, path, typed, self._now())
-            )
-            self._rows.execute(
-                "DELETE FROM held WHERE user IS NULL AND token IN "
-                "(SELECT token FROM held WHERE user IS NULL ORDER BY rowid DESC LIMIT -1 OFFSET ?)",
-                (STRANGERS,),
-            )
+        with self._store.writing() as transaction:
+            transaction.add(statements.hold, {
+                "token": _hashed(token), "user": user, "path": path.replace("\0", ""), "fields": typed,
+                "held_at": moment_text(self._now()),
+            })  # fmt: skip
+            transaction.add(statements.drop_strangers, {})
         return token
 
     def held(self, token: str) -> Held | None:
-        with self._lock:
-            row = self._rows.execute(
-                "SELECT user, path, fields FROM held WHERE token = ? AND at > ?",
-                (_hashed(token), self._now() - _HELD_FOR.total_seconds()),
-            ).fetchone()
+        asked = {"of_token": _hashed(token), "after": moment_text(self._now() - _HELD_FOR)}
+        with self._store.reading() as transaction:
+            row = transaction.one(statements.held, asked)
         return Held(row[0], row[1], json.loads(row[2])) if row else None
 
     def let_go(self, token: str) -> None:
-        with self._lock:
-            self._rows.execute("DELETE FROM held WHERE token = ?", (_hashed(token),))
+        with self._store.writing() as transaction:
+            transaction.add(statements.let_go, {"of_token": _hashed(token)})
 
-    def _now(self) -> float:
-        return self._clock().timestamp()
+    def _session(self, token: str) -> tuple[str, str, str] | None:
+        with self._store.reading() as transaction:
+            row: tuple[str, str, str] | None = transaction.one(  # type: ignore[assignment]
+                statements.session, {"of_token": _hashed(token)}
+            )
+        return row
 
 
 def _hashed(token: str) -> str:

@@ -434,6 +434,27 @@ draft = Table(
     Column("saved_at", _code(), nullable=False),
     Index("ix_draft_saved_at", "saved_at"),
 )
+# Who is signed in at which browser. The token is hashed.
+web_session = Table(
+    "web_session",
+    metadata,
+    Column("token", _code(), primary_key=True),
+    Column("user", Text, nullable=False),
+    Column("begun_at", _code(), nullable=False),
+    Column("seen_at", _code(), nullable=False),
+    Index("ix_web_session_begun_at", "begun_at"),
+)
+# A submit that came when nobody was signed in any more, until its author has signed in again; no `user` is a stranger.
+held_form = Table(
+    "held_form",
+    metadata,
+    Column("token", _code(), primary_key=True),
+    Column("user", Text),
+    Column("path", Text, nullable=False),
+    Column("fields", Text, nullable=False),
+    Column("held_at", _code(), nullable=False),
+    Index("ix_held_form_held_at", "held_at"),
+)
 # With the number of the case, opens its public progress page.
 query_code = Table(
     "query_code",

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
-from webapp.sessions import STRANGERS, Sessions
+from engine.store import Store, tables
+from engine.store.database import Query
+from engine.store.web_sessions import STRANGERS
+from webapp.sessions import Sessions
 
 
 class Clock:
@@ -22,8 +25,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def sessions(tmp_path: Path, clock: Clock) -> Sessions:
-    return Sessions(tmp_path / "s.db", idle=timedelta(minutes=30), longest=timedelta(hours=8), clock=clock)
+def sessions(store: Store, clock: Clock) -> Sessions:
+    return Sessions(store, idle=timedelta(minutes=30), longest=timedelta(hours=8), clock=clock)
 
 
 def test_a_session_belongs_to_who_began_it(sessions: Sessions) -> None:
@@ -55,14 +58,30 @@ def test_an_ended_session_is_unknown_even_to_the_same_cookie(sessions: Sessions)
     assert sessions.last_user(token) is None
 
 
-def test_sessions_survive_a_restart_and_tokens_are_not_in_the_file(tmp_path: Path, clock: Clock) -> None:
-    bounds = {"idle": timedelta(minutes=30), "longest": timedelta(hours=8), "clock": clock}
-    first = Sessions(tmp_path / "s.db", **bounds)
-    token = first.begin("zhanghui")
-    first.close()
-    assert all(token.encode() not in file.read_bytes() for file in tmp_path.iterdir())
-    assert (tmp_path / "s.db").stat().st_mode & 0o077 == 0
-    assert Sessions(tmp_path / "s.db", **bounds).user(token) == "zhanghui"
+def test_another_process_knows_the_session_and_its_end(
+    sessions: Sessions, database_url: str, clock: Clock
+) -> None:
+    with Store.open(database_url) as other:
+        elsewhere = Sessions(other, idle=timedelta(minutes=30), longest=timedelta(hours=8), clock=clock)
+        token = sessions.begin("zhanghui")
+        assert elsewhere.user(token) == "zhanghui"
+        elsewhere.end(token)
+        assert sessions.user(token) is None
+
+
+def test_tokens_are_nowhere_in_the_database(sessions: Sessions, store: Store) -> None:
+    token, held = sessions.begin("zhanghui"), sessions.hold("zhanghui", "/x", {})
+    with store.reading() as transaction:
+        kept = [transaction.all(Query(select(table)), {}) for table in (tables.web_session, tables.held_form)]
+    assert "zhanghui" in str(kept)
+    assert token not in str(kept)
+    assert held not in str(kept)
+
+
+def test_a_path_that_no_database_can_keep_is_kept_as_far_as_it_can(sessions: Sessions) -> None:
+    held = sessions.held(sessions.hold(None, "/cases/\0", {"a": ["\0"]}))
+    assert held is not None
+    assert (held.path, held.fields) == ("/cases/", {"a": ["\0"]})
 
 
 def test_what_was_typed_is_held_whole_and_given_once(sessions: Sessions) -> None:
@@ -81,8 +100,13 @@ def test_what_was_typed_is_not_held_for_ever(sessions: Sessions, clock: Clock) -
     assert sessions.held(token) is None
 
 
-def test_strangers_cannot_fill_the_disk_nor_push_out_what_colleagues_typed(sessions: Sessions) -> None:
+def test_strangers_cannot_fill_the_disk_nor_push_out_what_colleagues_typed(
+    sessions: Sessions, clock: Clock
+) -> None:
     ours = sessions.hold("zhanghui", "/x", {"a": ["ours"]})
-    tokens = [sessions.hold(None, "/x", {"n": [str(number)]}) for number in range(STRANGERS + 5)]
+    tokens = []
+    for number in range(STRANGERS + 5):
+        clock.now += timedelta(seconds=1)
+        tokens.append(sessions.hold(None, "/x", {"n": [str(number)]}))
     assert sessions.held(ours) is not None
     assert [sessions.held(token) is not None for token in tokens[:6]] == [False] * 5 + [True]
