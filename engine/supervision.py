@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple, cast
 
+from engine.calendar.period import day_of
 from engine.calendar.reckoning import last_day_of
+from engine.calendar.run import Clock
 from engine.codec import loads, moment_of, moment_text
 from engine.store import Store
 from engine.store import notices as queries
@@ -35,6 +37,21 @@ class Watched(NamedTuple):
     @property
     def due_on(self) -> Any:
         return last_day_of(self.red_at)
+
+
+class Suspended(NamedTuple):
+    """One clock that stands still: on which grounds, and the day (Shanghai) of the earliest still open."""
+
+    case_id: str
+    limit: str
+    name: str
+    section: str
+    number: str
+    title: str
+    applicant: str
+    matter: str
+    grounds: tuple[str, ...]
+    since: date | None
 
 
 class Page(NamedTuple):
@@ -106,6 +123,29 @@ def _page(
     ]  # fmt: skip
     last = rows[limit - 1] if len(rows) > limit else None
     return Page(found, (last[5], last[0], last[1]) if last else None)
+
+
+def suspended(
+    store: Store, *, section: str = "", after: tuple[str, str] | None = None, limit: int = 50
+) -> tuple[list[Suspended], tuple[str, str] | None]:
+    """Clocks that stand still, in order of case, and where the next page begins."""
+    case_id, limit_id = after or ("", "")
+    with store.reading() as transaction:
+        rows = transaction.all(queries.suspended, {
+            "section": section, "after_case": case_id, "after_limit": limit_id, "limit": limit + 1,
+        })  # fmt: skip
+    found = []
+    for row in rows[:limit]:
+        held = [one for one in Clock.from_json(loads(row[3])).suspensions if one.end is None]
+        since = min((day_of(one.start) for one in held), default=None)
+        found.append(
+            Suspended(
+                *cast("tuple[str, str, str, str, str, str, str, str]", (*row[:3], *row[4:9])),
+                tuple(one.ground for one in held),
+                since,
+            )
+        )
+    return found, (rows[limit - 1][0], rows[limit - 1][1]) if len(rows) > limit else None
 
 
 def lights(store: Store, now: datetime) -> list[Lights]:

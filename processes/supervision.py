@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from engine import supervision as engine
 from engine.calendar.period import ONE_DAY, day_of, moment_of
 from engine.errors import NotPermitted
 from engine.store import notices as queries
+from engine.store import supervision as statements
+from engine.store import tables
 from engine.supervision import Lights, Watched
+from processes.case_powers import Order, order_of
 from processes.warnings import CHIEFS, SUPERVISION
 
 if TYPE_CHECKING:
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
 EVERYTHING = ("局领导/局长", "局领导/分管副局长", SUPERVISION)
 HORIZONS = (3, 5, 10)  # working days ahead
 SEPARATOR = "|"
+EVER = datetime(9999, 1, 1, tzinfo=UTC)
 PAGE, PAGES = 50, 40  # clocks a page; pages looked through for one person's clocks
 
 
@@ -107,17 +111,13 @@ def watched(
     light: str = "",
     after: str | None = None,
 ) -> tuple[list[Line], str | None]:
-    """The clocks behind a number: `show` is `overdue`, or a number of working days ahead; `hand` a user or `科室/岗位`.
+    """The clocks behind a number: `show` is `overdue`, `running`, or a number of working days ahead; `hand` a user or `科室/岗位`.
 
     Raises NotPermitted outside one's sections.
     """
-    sections = _scope(bureau, user)
-    if sections is not None and section not in sections:
-        if section:
-            raise NotPermitted("您只能查看本科室的办件")
-        section = sections[0]
+    section = _within(bureau, user, section)
     now = bureau.cases.clock()
-    until = None if show == "overdue" else _until(bureau, now, int(show))[1]
+    until = None if show == "overdue" else EVER if show == "running" else _until(bureau, now, int(show))[1]
     place = tuple((after or "").split(SEPARATOR))
     at: tuple[str, str, str] | None = place if len(place) == 3 else None
     lines: list[Line] = []
@@ -133,6 +133,75 @@ def watched(
         if at is None or len(lines) >= PAGE:
             break
     return lines, SEPARATOR.join(at) if at else None
+
+
+class Held(NamedTuple):
+    """A clock that stands still, and the name of its matter."""
+
+    clock: engine.Suspended
+    matter_name: str
+
+
+def held(
+    bureau: Bureau, user: str, *, section: str = "", after: str | None = None
+) -> tuple[list[Held], str | None]:
+    """The clocks that are suspended now. Raises NotPermitted outside one's sections."""
+    section = _within(bureau, user, section)
+    place = tuple((after or "").split(SEPARATOR))
+    found, following = engine.suspended(
+        bureau.store, section=section, after=(place[0], place[1]) if len(place) == 2 else None, limit=PAGE
+    )
+    lines = [Held(one, bureau.matter_name(one.matter)) for one in found]
+    return lines, SEPARATOR.join(following) if following else None
+
+
+class Ordered(NamedTuple):
+    """An order of supervision with its case; `overdue`: its day is past and nobody has answered."""
+
+    order: Order
+    case_id: str
+    number: str
+    title: str
+    applicant: str
+    matter_name: str
+    overdue: bool
+
+
+def orders(
+    bureau: Bureau, user: str, *, section: str = "", closed: bool = False, after: str | None = None
+) -> tuple[list[Ordered], str | None]:
+    """Orders of supervision that are open (`closed`: all of them), the newest first. Raises as `held` does."""
+    section, account = _within(bureau, user, section), bureau.person(user)
+    parts = (after or "").split(SEPARATOR)
+    at, case_id, seq = parts if len(parts) == 3 and parts[2].isdecimal() else ("~", "~", "0")
+    with bureau.store.reading() as transaction:
+        rows = transaction.all(statements.all_orders if closed else statements.open_orders, {
+            "section": section, "after_moment": at, "after_case": case_id, "after_seq": int(seq[:9]), "limit": PAGE + 1,
+        })  # fmt: skip
+    names, today = bureau.accounts.names(), day_of(bureau.cases.clock())
+    found = []
+    for values in rows[:PAGE]:
+        row = dict(zip((*tables.supervision.columns.keys(), *statements.OF_CASE), values, strict=True))
+        order = order_of(row, names, (), account)
+        late = (
+            order.until is not None and not order.answer and order.closed_at is None and order.until < today
+        )
+        found.append(
+            Ordered(order, row["case_id"], row["number"], row["title"], row["applicant"],
+                    bureau.matter_name(row["matter"]), late)
+        )  # fmt: skip
+    last = rows[PAGE - 1] if len(rows) > PAGE else None
+    return found, SEPARATOR.join((last[2], last[0], str(last[1]))) if last else None
+
+
+def _within(bureau: Bureau, user: str, section: str) -> str:
+    """The section asked for, or the one that he is kept to."""
+    sections = _scope(bureau, user)
+    if sections is None or section in sections:
+        return section
+    if section:
+        raise NotPermitted("您只能查看本科室的办件")
+    return sections[0]
 
 
 def _scope(bureau: Bureau, user: str) -> tuple[str, ...] | None:

@@ -12,7 +12,7 @@ from webapp.context import bureau
 from webapp.signin import me
 
 pages = Blueprint("supervision", __name__, url_prefix="/supervision")
-SHOWN = ("overdue", *map(str, supervision.HORIZONS))
+SHOWN = ("overdue", *map(str, supervision.HORIZONS), "running", "suspended", "orders")
 LIGHTS = ("", "red", "yellow", "green")
 
 
@@ -25,8 +25,17 @@ def show() -> Any:
         abort(404)
     user, after = me().user, request.args.get("after")
     overview = supervision.overview(bureau(), user)
-    lines, following = supervision.watched(bureau(), user, what, **chosen, after=after)
+    lines: list[Any]
+    if what == "suspended":
+        lines, following = supervision.held(bureau(), user, section=chosen["section"], after=after)
+    elif what == "orders":
+        closed = request.args.get("closed") == "1"
+        lines, following = supervision.orders(
+            bureau(), user, section=chosen["section"], closed=closed, after=after
+        )
+    else:
+        lines, following = supervision.watched(bureau(), user, what, **chosen, after=after)
     return render_template(
         "supervision.html", here="supervision", overview=overview, lines=lines, after=following, show=what,
-        chosen=chosen, horizons=supervision.HORIZONS, scope=supervision.scope(bureau(), user),
+        chosen=chosen, closed=request.args.get("closed") == "1", horizons=supervision.HORIZONS, scope=supervision.scope(bureau(), user),
     )  # fmt: skip

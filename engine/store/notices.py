@@ -133,6 +133,19 @@ red_between = Query(
     .order_by(_R.red_at, _R.case_id, _R.limit_id)
     .limit(bindparam("limit"))
 )
+suspended = Query(
+    select(
+        _R.case_id, _R.limit_id, _R.name, _R.data, _R.section, _C.number, _C.title, _C.applicant, _C.matter
+    )
+    .join(t.case, _C.case_id == _R.case_id)
+    .where(
+        _R.state == literal_column("'suspended'"),
+        _WHERE_SECTION,
+        tuple_(_R.case_id, _R.limit_id) > tuple_(bindparam("after_case"), bindparam("after_limit")),
+    )
+    .order_by(_R.case_id, _R.limit_id)
+    .limit(bindparam("limit"))
+)
 lights_by_section = Query(
     select(
         _R.section,

@@ -24,8 +24,9 @@ close_order = Query(
     update(t.supervision).where(*_ONE).values({name: bindparam(name) for name in ("closed_at", "closed_by")})
 )
 orders_of_case = Query(select(t.supervision).where(_S.case_id == bindparam("of_case")).order_by(_S.seq))
+OF_CASE = ("number", "title", "applicant", "matter", "section")
 _listed: Select[Any] = (
-    select(t.supervision, _C.number, _C.title, _C.applicant, _C.matter, _C.section)
+    select(t.supervision, *(_C[name] for name in OF_CASE))
     .join(t.case, _C.case_id == _S.case_id)
     .where(
         or_(bindparam("section") == literal_column("''"), _C.section == bindparam("section")),

@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from applications import APPLICATION, CLERK, HANDED_IN
 from flask.testing import FlaskClient
 
+from processes import case_operations, clock_office
 from processes.bureau import Bureau
 
 pytestmark = pytest.mark.slow
@@ -118,3 +119,54 @@ def test_an_odd_query_never_breaks_supervision(
 def test_whoever_is_not_signed_in_is_asked_to(client: FlaskClient) -> None:
     for path in ("/supervision", "/messages", "/calendar", "/calendar/versions/x", "/cases/x/clocks/decide"):
         assert client.get(path).status_code == 303
+
+
+def test_the_count_of_suspended_clocks_leads_to_their_list(
+    signed: Callable[[str], FlaskClient], overdue: list[str], bureau: Bureau
+) -> None:
+    held = {"ground": "专家评审", "notice": "告知〔2026〕3号", "on": "2026-09-28"}
+    clock_office.suspend(bureau, HANDLER, overdue[0], "decide", held, key="held-1")
+    bureau.tick()
+    leader = signed(LEADER)
+    page = leader.get("/supervision").get_data(as_text=True)
+    found = re.search(r'href="(/supervision\?show=suspended&amp;section=[^"]+)">1<', page)
+    assert found
+    shown = leader.get(found[1].replace("&amp;", "&")).get_data(as_text=True)
+    assert f"/cases/{overdue[0]}/clocks/decide" in shown
+    assert f"/cases/{overdue[1]}/clocks/decide" not in shown
+    assert ("专家评审" in shown, "2026-09-28" in shown) == (True, True)
+    running = leader.get("/supervision?show=running").get_data(as_text=True)
+    assert f"/cases/{overdue[1]}/clocks/decide" in running
+    other = signed(OTHER_CHIEF)
+    assert f"/cases/{overdue[0]}/" not in other.get("/supervision?show=suspended").get_data(as_text=True)
+    assert other.get("/supervision?show=suspended&section=国土空间用途管制科").status_code == 403
+    assert signed(CLERK).get("/supervision?show=suspended").status_code == 403
+
+
+def test_orders_of_supervision_are_listed_until_they_are_closed(
+    signed: Callable[[str], FlaskClient], overdue: list[str], bureau: Bureau, clock: Callable[[], datetime]
+) -> None:
+    for number, case_id in enumerate(overdue):
+        case_operations.supervise(
+            bureau,
+            LEADER,
+            case_id,
+            f"请于本周内办结 {number}",
+            until=date(2026, 10, 27),
+            key=f"order-{number}",
+        )
+    order = bureau.case(LEADER, overdue[0]).powers.orders[0].seq
+    case_operations.answer(bureau, HANDLER, overdue[0], order, "明日踏勘")
+    clock.now = datetime(2026, 10, 28, 2, tzinfo=UTC)  # type: ignore[attr-defined]
+    leader, chief = signed(LEADER), signed(CHIEF)
+    for page in (one.get("/supervision?show=orders").get_data(as_text=True) for one in (leader, chief)):
+        assert ("请于本周内办结 0" in page, "王建国：明日踏勘" in page, "逾期未反馈" in page) == (
+            True,
+            True,
+            True,
+        )
+    case_operations.close(bureau, LEADER, overdue[0], order)
+    assert "请于本周内办结 0" not in leader.get("/supervision?show=orders").get_data(as_text=True)
+    assert "请于本周内办结 0" in leader.get("/supervision?show=orders&closed=1").get_data(as_text=True)
+    assert "请于本周内办结" not in signed(OTHER_CHIEF).get("/supervision?show=orders").get_data(as_text=True)
+    assert leader.get("/supervision?show=orders&after=x|y|z").status_code == 200
