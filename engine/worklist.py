@@ -1,7 +1,7 @@
 """Who has what to do: pages over work items and cases, one clerk at a time.
 
 Boxes: `todo` (assigned to me, or to whom I stand in for), `claimable` (a post of mine may claim it), `done` (closed by
-me, latest first), `started` (cases that I began, latest first). A page follows the last row of the one before by key,
+me, or by me for whom I stood in for, latest first), `started` (cases that I began, latest first). A page follows the last row of the one before by key,
 never by offset, so its cost does not grow with the box.
 """
 
@@ -18,7 +18,7 @@ from engine.store import Store, lists
 from engine.store.lists import Shape
 
 Box = Literal["todo", "claimable", "done", "started"]
-Kind = Literal["held", "free", "done"]
+Kind = Literal["held", "free", "done", "through"]
 Order = Literal["due", "received", "number", "closed"]
 Place = tuple[str, ...]
 BOXES = ("todo", "claimable", "done", "started")
@@ -63,7 +63,7 @@ class Row(NamedTuple):
 
     `due` is None where no limit runs; otherwise `limit` is the one it comes from, `clock` that clock as JSON, and
     `deployment` says what the limit is. `stopped` names a limit that stands still; `before_by` did `before_step` before
-    it; `urged` is urge | supervise. Moments are aware UTC.
+    it; `urged` is urge | supervise; `closed_through` did it for `closed_by`. Moments are aware UTC.
     """
 
     case_id: str
@@ -89,6 +89,8 @@ class Row(NamedTuple):
     before_step: str | None = None
     begun_by: str | None = None
     urged: str | None = None
+    closed_by: str | None = None
+    closed_through: str | None = None
 
 
 class Page(NamedTuple):
@@ -106,7 +108,7 @@ def sources(user: str, posts: Iterable[str], box: str) -> list[Source]:
     if box == "claimable":
         return [Source("free", f"user:{user}"), *(Source("free", post) for post in dict.fromkeys(posts))]
     if box == "done":
-        return [Source("done", user)]
+        return [Source("done", user), Source("through", user)]
     raise InvalidInput(f"没有名为 {box} 的待办箱")
 
 

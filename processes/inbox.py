@@ -236,7 +236,12 @@ def _row(
     )
     if not found.item:
         return replace(row, stopped=found.stopped or "")
-    whom = for_whom(bureau, account, others, found)
+    closed = found.state == "completed"
+    if closed:
+        whom = found.closed_by or "" if found.closed_through == account.user else ""
+    else:
+        whom = for_whom(bureau, account, others, found)
+    through = found.closed_through or "" if found.closed_by == account.user else ""
     if found.before_by:
         previous = f"{names.get(found.before_by, found.before_by)} {found.before_step or ''}".strip()
     else:
@@ -248,6 +253,7 @@ def _row(
         urged=found.urged or "",
         behalf=whom,
         behalf_name=names.get(whom, whom),
+        through_name=names.get(through, through),
         batch=_batch(bureau, found),
     )
 

@@ -6,17 +6,18 @@ An absence has dates and, where wanted, a scope of matters and a deputy; where i
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from engine.calendar.period import SHANGHAI, day_of
-from engine.cases import Actor
+from engine.cases import Actor, Answer, Cases
 from engine.cases.actor import CaseView as Looking
 from engine.codec import moment_of, moment_text
 from engine.errors import InvalidInput, ItemTaken, NotPermitted, Refused
-from engine.kernel.commands import Command
+from engine.kernel.commands import Command, CompleteItem
+from engine.store import Transaction, queries
 from engine.store import absences as statements
 from processes.accounts import Account
 from processes.authority import heads
@@ -231,6 +232,32 @@ def in_the_name_of(command: Command, holder: str) -> Command:
         return command
     changed: Command = command._replace(user=holder)  # type: ignore[call-arg]
     return changed
+
+
+def submit(
+    cases: Cases, case_id: str, item: str, command: Callable[[Looking], Command], actor: Actor, key: str | None,
+    revision: int | None,
+) -> Answer:  # fmt: skip
+    """A command on a step in another's name. What is done with it stands among what either has done."""
+    asked: list[Command] = []
+
+    def build(view: Looking) -> Command:
+        asked[:] = [command(view)]
+        return asked[0]
+
+    def work(transaction: Transaction) -> Answer:
+        answer = cases.submit_in(
+            transaction, case_id, build, actor=actor, key=key, item=item, revision=revision
+        )
+        told = {effect.event for effect in answer.effects if getattr(effect, "item", "") == item}
+        done = not told.isdisjoint({"item_completed", "item_returned"})
+        signed = "item_set_aside" in told and bool(asked) and isinstance(asked[0], CompleteItem)
+        if not answer.replayed and (done or signed):
+            found = {"of_case": case_id, "of_item": item, "closed_through": actor.user}
+            transaction.run(queries.close_through, found)
+        return answer
+
+    return cases.run(work)
 
 
 def not_recused(bureau: Bureau, view: Looking, element: str, people: Collection[str]) -> None:

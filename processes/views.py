@@ -41,6 +41,7 @@ class Row:
     urged: str = ""
     behalf: str = ""
     behalf_name: str = ""
+    through_name: str = ""
     batch: bool = False
 
 

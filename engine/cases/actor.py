@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -26,7 +25,6 @@ class Actor(NamedTuple):
 
 SYSTEM = Actor("system", "系统")
 _ITEM_COLUMNS = tuple(tables.work_item.columns.keys())
-_ENTRY_COLUMNS = tuple(tables.entry.columns.keys())
 _CASE_COLUMNS = (*tables.case.columns.keys(), "revision", "head_hash")
 
 
@@ -105,21 +103,11 @@ class CaseView:
         return dict(zip(_ITEM_COLUMNS, row, strict=True))
 
     def done_by(self, elements: Collection[str]) -> frozenset[str]:
-        """Who completed one of these steps in this case, and on whose behalf; by the journal."""
-        found: set[str] = set()
-        after = 0
-        while rows := self._transaction.all(
-            queries.entries_of_case, {"of_case": self.case_id, "after_seq": after, "limit": 500}
-        ):
-            for row in rows:
-                entry = dict(zip(_ENTRY_COLUMNS, row, strict=True))
-                after = entry["seq"]
-                if entry["command"] == "CompleteItem" and any(
-                    effect["event"] == "item_completed" and effect["element"] in elements
-                    for effect in json.loads(entry["effects"])
-                ):
-                    found |= {entry["actor"], entry["on_behalf_of"] or entry["actor"]}
-        return frozenset(found)
+        """Who did one of these steps in this case, or gave it back to an earlier one, and on whose behalf."""
+        rows = self._transaction.all(queries.done_in_case, {"of_case": self.case_id})
+        return frozenset(
+            user for element, *users in rows if element in elements for user in users if user is not None
+        )
 
     def orders(self) -> list[dict[str, Any]]:
         """The rows of its orders of supervision by column, in their order."""

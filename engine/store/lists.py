@@ -47,6 +47,7 @@ class Shape(NamedTuple):
 
 _OWNERS = {
     "held": (_W.claimed_by, "'claimed'"), "free": (_W.post, "'open'"), "done": (_W.closed_by, "'completed'"),
+    "through": (_W.closed_through, "'completed'"),
 }  # fmt: skip
 # Orders that begin with the latest.
 DOWN = frozenset({"received", "closed", "started"})
@@ -78,7 +79,7 @@ def _words(source: Any) -> ColumnElement[bool]:
 
 
 def _conditions(shape: Shape, kind: str) -> list[ColumnElement[bool]]:
-    moment = _W.closed_at if kind == "done" else _W.opened_at
+    moment = _W.closed_at if kind in ("done", "through") else _W.opened_at
     found: dict[str, Any] = {
         "matter": lambda: _W.matter == bindparam("matter"),
         "element": lambda: _W.element == bindparam("element"),
@@ -175,7 +176,7 @@ _LISTED = (
     _LAST_DONE.scalar_subquery().label("before_by"),
     _LAST_DONE.with_only_columns(_BEFORE.c.name).scalar_subquery().label("before_step"),
     select(_C.started_by).where(_C.case_id == _W.case_id).scalar_subquery().label("begun_by"),
-    _URGED.label("urged"),
+    _URGED.label("urged"), _W.closed_by, _W.closed_through,
 )  # fmt: skip
 
 

@@ -181,6 +181,8 @@ work_item = Table(
     Column("number", Text, nullable=False),
     Column("title", Text, nullable=False),
     Column("applicant", Text, nullable=False),
+    # Who did it for `closed_by`, standing in.
+    Column("closed_through", Text),
     # Who may claim what is open: whoever holds its post, or a user as `user:<name>`.
     Index(
         "ix_work_item_claimable", "post", "due", "case_id", "item", *_NARROWED,
@@ -193,6 +195,10 @@ work_item = Table(
     Index(
         "ix_work_item_done", "closed_by", "closed_at", "case_id", "item", "matter", "element", "state",
         sqlite_where=text("state = 'completed'"), postgresql_where=text("state = 'completed'"),
+    ),
+    Index(
+        "ix_work_item_through", "closed_through", "closed_at", "case_id", "item", "matter", "element", "state",
+        sqlite_where=text("closed_through IS NOT NULL"), postgresql_where=text("closed_through IS NOT NULL"),
     ),
     Index(
         "ix_work_item_waiting", "claimed_by", "case_id", "item",

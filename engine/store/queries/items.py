@@ -17,7 +17,7 @@ from engine.store import tables as t
 from engine.store.database import Query
 from engine.store.queries.parts import CASE_ID, all_of, set_of
 
-add_items = Query(all_of(t.work_item))
+add_items = Query(all_of(t.work_item, "closed_through"))
 OF_ITEM = and_(t.work_item.c.case_id == CASE_ID, t.work_item.c.item == bindparam("of_item"))
 claim_item = Query(
     update(t.work_item)
@@ -32,6 +32,7 @@ release_item = Query(
     )
 )
 close_item = Query(update(t.work_item).where(OF_ITEM).values(set_of("state", "closed_by", "closed_at")))
+close_through = Query(update(t.work_item).where(OF_ITEM).values(set_of("closed_through")))
 # Handed to a user: an item that waits for its parts goes on waiting.
 hold_item = Query(
     update(t.work_item)
@@ -85,6 +86,12 @@ move_free_items = Query(
         t.work_item.c.limit_id.is_(None),
     )
     .values(set_of("due"))
+)
+# Who has done which step of a case, and for whom.
+done_in_case = Query(
+    select(t.work_item.c.element, t.work_item.c.closed_by, t.work_item.c.closed_through).where(
+        t.work_item.c.case_id == CASE_ID, t.work_item.c.state == literal_column("'completed'")
+    )
 )
 item_of_case = Query(select(t.work_item).where(OF_ITEM))
 items_of_case = Query(

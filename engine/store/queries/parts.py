@@ -10,8 +10,10 @@ from sqlalchemy import (
 )
 
 
-def all_of(table: Table) -> Any:
-    return insert(table).values({column.name: bindparam(column.name) for column in table.columns})
+def all_of(table: Table, *without: str) -> Any:
+    """Every column but those that only come later."""
+    names = [column.name for column in table.columns if column.name not in without]
+    return insert(table).values({name: bindparam(name) for name in names})
 
 
 def set_of(*names: str) -> dict[str, Any]:
