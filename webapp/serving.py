@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import gc
 import os
 from typing import Any
 
@@ -52,6 +53,8 @@ class Server(BaseApplication):  # type: ignore[misc]
             "loglevel": "warning",
             "proc_name": "chengban",
             "control_socket_disable": True,
+            "preload_app": True,
+            "post_worker_init": lambda _worker: self.begin(),
             "limit_request_line": 8190,
         }
         super().__init__()
@@ -62,22 +65,29 @@ class Server(BaseApplication):  # type: ignore[misc]
                 self.cfg.set(name, value)
 
     def load(self) -> Flask:
-        """Runs in the worker, after the fork: connections and threads are never shared between processes."""
+        """Compiled once, before the workers begin; connections and threads are never shared between processes."""
         app = create_app(self._settings)
         with app.app_context():
-            bureau, vault = context().bureau, context().vault
+            self._bureau, self._vault = context().bureau, context().vault
+        for template in app.jinja_env.list_templates(extensions=["html"]):
+            app.jinja_env.get_template(template)
         try:
-            bureau.matters()  # compiled before the first request, which would wait for it
+            self._bureau.matters()
         except Exception as error:  # no database yet, or no tables: /healthz says so until there are
             log.error("not_ready", exc_info=error)
+        self._bureau.close()  # each process opens its own connections
+        gc.freeze()  # so that workers share what they do not change
+        return app
+
+    def begin(self) -> None:
+        """In each worker, before its first request."""
         if self._ticks:
             scheduler = BackgroundScheduler(timezone="UTC")
             scheduler.add_job(
-                take_turn, "interval", args=(scheduler, self._settings, bureau, vault), seconds=TICK_SECONDS,
-                id="turn",
+                take_turn, "interval", args=(scheduler, self._settings, self._bureau, self._vault),
+                seconds=TICK_SECONDS, id="turn",
             )  # fmt: skip
             scheduler.start()
-        return app
 
 
 def take_turn(scheduler: BackgroundScheduler, settings: Settings, bureau: Bureau, vault: Vault) -> None:

@@ -27,6 +27,9 @@ from engine.errors import ChengbanError
 
 Row = tuple[Any, ...]
 
+# Of one process on PostgreSQL: eight threads that each read within a read within a write, and those that tick. Four
+# processes and a worker stay below the 100 that a server takes by default. What goes beyond KEPT is closed after use.
+CONNECTIONS, KEPT = 22, 8
 BUSY_TIMEOUT = 5.0  # seconds that a writer waits for another process before it tries anew
 _SQLITE: Any = sqlite_dialect.dialect(paramstyle="named")
 _POSTGRES: Any = postgres_dialect.dialect(paramstyle="pyformat")  # type: ignore[no-untyped-call]
@@ -241,7 +244,7 @@ class Database:
 
     def _engine_options(self) -> dict[str, Any]:
         if self.postgres:
-            return {"pool_size": 16, "max_overflow": 16, "pool_use_lifo": True}
+            return {"pool_size": KEPT, "max_overflow": CONNECTIONS - KEPT, "pool_use_lifo": True}
         if self.memory:
             # StaticPool: every thread shares the one connection that holds the data; `_writer` keeps them apart.
             # A read within a transaction must not reset it on its way out: transactions end themselves.

@@ -33,10 +33,11 @@ class Warm(Server):
         super().__init__(settings, host="127.0.0.1", port=port)
 
     def load(self) -> Flask:
-        app = create_app(self._settings, self._bureau)
+        return create_app(self._settings, self._bureau)
+
+    def begin(self) -> None:
         start_ticker(self._bureau)
         (self._settings.folder / f"up-{os.getpgid(0)}").touch()
-        return app
 
 
 def live(bureau: Bureau, settings: Settings, words: list[str]) -> NoReturn:

@@ -15,6 +15,8 @@ import time
 import warnings
 from pathlib import Path
 
+import psycopg
+
 warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
 ROOT = Path(__file__).parents[2]
 sys.path += [str(ROOT / "tests/processes")]
@@ -53,7 +55,7 @@ def main() -> int:
         url = PostgresServer(server.get_uri()).create()
         bureau = Bureau.open(url)
         try:
-            return run(bureau, url, folder, options)
+            return run(bureau, url, server.get_uri(), folder, options)
         finally:
             bureau.close()
     finally:
@@ -61,7 +63,7 @@ def main() -> int:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def run(bureau: Bureau, url: str, folder: Path, options: argparse.Namespace) -> int:
+def run(bureau: Bureau, url: str, address: str, folder: Path, options: argparse.Namespace) -> int:
     begun = time.monotonic()
     town = founded(bureau, options.clerks, options.cases or 4 * options.clerks, options.seed)
     posts = {post for person in town.clerks for post in person.posts}
@@ -81,6 +83,9 @@ def run(bureau: Bureau, url: str, folder: Path, options: argparse.Namespace) -> 
                 ramp=options.ramp or options.clerks / 10, seed=options.seed,
             )
         )  # fmt: skip
+        with psycopg.connect(address) as connection:
+            (row,) = connection.execute("SELECT count(*), current_setting('max_connections') FROM pg_stat_activity WHERE backend_type = 'client backend'")  # fmt: skip
+        print(f"{row[0] - 2} connections to PostgreSQL open in the end, of {row[1]} that it takes")
     if found.figures.errors:
         print((folder / "server.log").read_text()[-LOGGED:], file=sys.stderr)
     return tell(found, day.faults(bureau, found))
