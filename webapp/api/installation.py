@@ -14,6 +14,7 @@ from webapp.api import (
     documents,
     drafts,
     files,
+    hand_overs,
     items,
     messages,
     office,
@@ -23,13 +24,15 @@ from webapp.api import (
     supervision,
     tokens_page,
     webhooks,
+    webhooks_page,
 )
 from webapp.api.access import pace_of
 from webapp.context import settings
 from webapp.signin import limiter
 
 PARTS = (
-    desk, items, operations, files, drafts, cases, casework, clocks, documents, messages, supervision, stand_ins, office, webhooks,
+    desk, items, operations, files, drafts, cases, casework, clocks, documents, messages, supervision, stand_ins, hand_overs,
+    office, webhooks,
 )  # fmt: skip
 for _part in PARTS:  # once, however many applications there are: the limiter remembers what it was told
     limiter.shared_limit(lambda: settings().api_calls, scope="api", key_func=pace_of)(_part.routes)
@@ -44,4 +47,5 @@ def install(app: Flask, csrf: CSRFProtect) -> None:
         api.register_blueprint(part.routes)
     app.register_blueprint(document.pages(document.complete(api)))
     app.register_blueprint(tokens_page.pages)
+    app.register_blueprint(webhooks_page.pages)
     problems.catch(app)

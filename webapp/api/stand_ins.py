@@ -24,7 +24,9 @@ from webapp.context import bureau
 routes = part("stand_ins", "离岗和代理")
 
 
-@routes.operation("GET", "/absences", "离岗和代理，最近的在前", query=AbsenceQuery, answers=AbsenceList)
+@routes.operation(
+    "GET", "/absences", "离岗和代理，最近的在前", query=AbsenceQuery, answers=AbsenceList, refusals=(404,)
+)
 def list_absences(asked: dict[str, Any]) -> Any:
     user = asked.get("user", caller())
     if user != caller() and not stand_in.may_arrange(bureau(), caller(), user):

@@ -179,7 +179,7 @@ class AbsenceBody(Shape):
         said(100),
         load_default=list,
         validate=validate.Length(0, 100),
-        metadata={"description": "事项和岗位；缺省为全部"},
+        metadata={"description": "事项；缺省为全部"},
     )
 
 
@@ -219,8 +219,67 @@ class PartnerList(Shape):
 
 class StandInShown(Shape):
     user = Text(required=True, metadata={"description": "现在由本人代理的人"})
-    scope = Words(Text(), required=True, metadata={"description": "事项和岗位；空为全部"})
+    scope = Words(Text(), required=True, metadata={"description": "事项；空为全部"})
 
 
 class StandInList(Shape):
     rows = Words(fields.Nested(StandInShown), required=True)
+
+
+class HandOverQuery(Shape):
+    person = said(64, metadata={"description": "交出待办的人员"})
+
+
+class DeskGroup(Shape):
+    key = Text(required=True)
+    matter_name = Text(required=True)
+    step = Text(required=True)
+    items = Number(required=True)
+
+
+class DeskShown(Shape):
+    rows = Words(fields.Nested(DeskGroup), required=True)
+
+
+class StepSuccessor(Shape):
+    step = said(300, metadata={"description": "/hand-overs/desk 答复中的 key"})
+    to = said(200, metadata={"description": "岗位或者用户名"})
+
+
+class HandOverBody(Shape):
+    person = said(64)
+    to = said(
+        200,
+        required=False,
+        shortest=0,
+        load_default="",
+        metadata={"description": "没有另行指定的环节都交给谁"},
+    )
+    steps = Words(fields.Nested(StepSuccessor), load_default=list, validate=validate.Length(0, 200))
+    reason = said(500)
+
+
+class NotHandedOver(Shape):
+    case_id = Text(required=True)
+    item = Text(required=True)
+    error = Text(required=True)
+
+
+class HandOverShown(Shape):
+    hand_over = Text(required=True)
+    person = Text(required=True)
+    person_name = Text(required=True)
+    to = Words(Text(), required=True)
+    reason = Text(required=True)
+    by = Text(required=True)
+    at = fields.AwareDateTime(required=True)
+    total = Number(required=True)
+    done = Number(required=True)
+    failed = Words(fields.Nested(NotHandedOver), required=True)
+    ended_at = fields.AwareDateTime(
+        required=True, allow_none=True, metadata={"description": "进行中的为 null"}
+    )
+
+
+class HandOverList(Shape):
+    rows = Words(fields.Nested(HandOverShown), required=True)
