@@ -12,11 +12,11 @@ from engine import history
 from engine.deployment.checks import executable_of
 from engine.errors import DeploymentError, InvalidInput, ItemTaken, NotPermitted, Refused
 from engine.kernel.commands import ClaimItem
-from processes import case_operations, operations, stand_in
+from processes import case_operations, inbox, operations, stand_in
 from processes.bundles import bundle_of
 from processes.desk import desk_of
 from processes.matters import matters, read_matter
-from processes.organisation import organisation
+from processes.organisation import Person, organisation
 
 pytestmark = pytest.mark.slow
 
@@ -347,3 +347,125 @@ def test_a_thousand_items_are_handed_over_one_by_one_and_taken_up_again_where_br
     assert [entry.command for entry in entries] == ["StartCase", "ClaimItem", "TransferItem"]
     assert entries[-1].actor == leader
     assert list(operations.hand_over(bureau, leader, leaving, heir, "调离", key="h")) == []
+
+
+def test_what_a_stand_in_does_is_among_what_both_have_done_and_the_history_names_both(stored: World) -> None:
+    world, bureau = stored, stored.bureau
+    case_id = world.start()
+    _, item = first(world, case_id)
+    deputy = stranger(world, post_of(world, case_id, item))
+    stand_in.declare(
+        bureau, "zhanghui", "zhanghui", starts=world.now, ends=world.now + timedelta(days=1), deputy=deputy,
+        reason="年休假",
+    )  # fmt: skip
+    bureau.claim("zhanghui", case_id, item)
+    seen = bureau.item(deputy, case_id, item)
+    assert seen.state.acts_for == "张慧"
+    assert {"complete", "release"} <= seen.may
+    bureau.complete(deputy, case_id, item, {"accept_outcome": "齐全且属本级权限", **ACCEPTED}, key="d")
+    assert bureau.complete(
+        deputy, case_id, item, {"accept_outcome": "齐全且属本级权限", **ACCEPTED}, key="d"
+    ).replayed
+    (mine,) = inbox.page(bureau, "zhanghui", "done").rows
+    (theirs,) = inbox.page(bureau, deputy, "done").rows
+    name = bureau.person(deputy).name
+    assert (mine.item, mine.through_name, mine.behalf_name) == (item, name, "")
+    assert (theirs.item, theirs.through_name, theirs.behalf_name) == (item, "", "张慧")
+    line = bureau.case("zhanghui", case_id).history[-1]
+    assert (line.by, line.sentence) == (f"{name}（代张慧）", "办结“受理审查”：齐全且属本级权限")
+    done = bureau.cases.view(case_id, lambda view: view.done_by({"accept"}))
+    assert done == {"zhanghui", deputy}
+
+
+def test_a_stand_in_takes_back_what_was_done_in_his_own_or_the_absents_name(world: World) -> None:
+    bureau = world.bureau
+    case_id = world.start()
+    world.do("zhanghui", case_id, "accept", "齐全且属本级权限", **ACCEPTED)
+    item = world.open(case_id)["survey"]
+    surveyed = {"survey_on": "2026-11-02", "surveyor_1": "甲", "surveyor_2": "乙"}
+    world.do("wangjian", case_id, "survey", "完成踏勘", **surveyed, site_opinion="与图件一致")
+    deputy = stranger(world, "国土空间用途管制科/经办人")
+    with pytest.raises(NotPermitted):
+        bureau.withdraw(deputy, case_id, item, "补照片")
+    stand_in.declare(
+        bureau, "wangjian", "wangjian", starts=world.now, ends=world.now + timedelta(days=1), deputy=deputy,
+        reason="年休假",
+    )  # fmt: skip
+    bureau.withdraw(deputy, case_id, item, "补照片", key="w")
+    assert (last(world, case_id).actor, last(world, case_id).on_behalf_of) == (deputy, "wangjian")
+    assert set(world.open(case_id)) == {"survey"}
+    assert bureau.withdraw(deputy, case_id, item, "补照片", key="w").replayed
+    assert history.replay(bureau.cases, case_id) is None
+
+
+def test_what_stands_in_the_way_of_a_step_is_said_and_it_is_not_offered(world: World) -> None:
+    bureau = world.bureau
+    case_id = world.start()
+    _, item = first(world, case_id)
+    operations.delegate(bureau, "zhanghui", case_id, item, "李晓燕", "请代为核对")
+    waiting = bureau.item("zhanghui", case_id, item)
+    assert "已委派李晓燕" in waiting.state.waits
+    assert waiting.may.isdisjoint({"complete", "claim", "release", "return", "sign"})
+    with pytest.raises(Refused):
+        bureau.complete("zhanghui", case_id, item, {"accept_outcome": "齐全且属本级权限", **ACCEPTED})
+    part = waiting.state.asked[0].item
+    seen = bureau.item("lixiaoyan", case_id, part)
+    assert seen.state.note == "张慧委派您办理，办结后交还：请代为核对"
+    assert seen.outcomes[0].next == "交还委派人确认"
+    with pytest.raises(Refused, match="不能退回"):
+        operations.return_to(bureau, "lixiaoyan", case_id, part, "accept", "不办")
+    bureau.complete("lixiaoyan", case_id, part, {"accept_outcome": "齐全且属本级权限", **ACCEPTED})
+    back = bureau.item("zhanghui", case_id, item)
+    assert back.state.proposal == "齐全且属本级权限"
+    assert back.values["acceptance_doc_no"] == "受〔2026〕1号"
+    assert "complete" in back.may
+
+
+def test_an_added_signer_gives_an_opinion_and_has_no_form(world: World) -> None:
+    bureau = world.bureau
+    case_id = world.start()
+    _, item = first(world, case_id)
+    operations.add_signers(bureau, "zhanghui", case_id, item, ["罗正"], "after", "涉及法律适用")
+    bureau.complete("zhanghui", case_id, item, {"accept_outcome": "齐全且属本级权限", **ACCEPTED})
+    (part,) = [
+        one for one in world.bureau.cases.view(case_id, lambda view: list(view.state.items)) if one != item
+    ]
+    seen = bureau.item("luozheng", case_id, part)
+    assert (seen.form, seen.may & {"sign", "complete"}) == (None, {"sign"})
+    assert ("拟办结果", "齐全且属本级权限") in [tuple(fact) for fact in seen.facts]
+    with pytest.raises(Refused, match="只出具意见"):
+        bureau.complete("luozheng", case_id, part, {"accept_outcome": "需补正"})
+    for vote, opinion, field in (("", "", "vote"), ("不同意", " ", "opinion"), ("也许", "", "vote")):
+        with pytest.raises(InvalidInput) as refused:
+            operations.sign(bureau, "luozheng", case_id, part, vote, opinion)
+        assert field in refused.value.fields
+    operations.sign(bureau, "luozheng", case_id, part, "同意", "适用法律正确")
+    assert "survey" in world.open(case_id)
+    survey = world.open(case_id)["survey"]
+    said = bureau.item("wangjian", case_id, survey).opinions
+    assert ("受理审查（后加签）", "适用法律正确", "罗正") in [(one.step, one.text, one.by) for one in said]
+    told = [line.sentence for line in bureau.case("zhanghui", case_id).history]
+    assert told[1:] == [
+        "对“受理审查”后加签：罗正", "办理“受理审查”，送后加签人员签署：齐全且属本级权限", "出具“受理审查”的后加签意见：同意",
+    ]  # fmt: skip
+
+
+def test_a_name_that_two_bear_asks_for_the_login(world: World) -> None:
+    bureau = world.bureau
+    bureau.accounts.enrol([Person("zhaomin2", "赵敏", ("行政审批科/窗口",))], None, demo=True)
+    case_id = world.start()
+    _, item = first(world, case_id)
+    with pytest.raises(InvalidInput, match="2 人名叫“赵敏”.*zhaomin、zhaomin2"):
+        operations.transfer(bureau, "zhanghui", case_id, item, "赵敏", "出差")
+    operations.transfer(bureau, "zhanghui", case_id, item, "赵敏（zhaomin2）", "出差")
+    assert [row.item for row in bureau.inbox("zhaomin2").rows] == [item]
+
+
+def test_an_unread_notice_is_deemed_acceptance_and_the_trail_says_so(world: World) -> None:
+    case_id = world.start()
+    world.at(2026, 11, 10)
+    world.bureau.tick()
+    steps = {one.element: one for one in world.bureau.case("zhanghui", case_id).steps}
+    assert (steps["accept"].state, steps["accept"].detail) == ("deemed", "2026-11-10")
+    assert steps["survey"].state == "now"
+    assert steps["decide"].state == "open"
