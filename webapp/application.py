@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from processes.bureau import Bureau
 from webapp import (
     api,
+    assets,
     bar,
     case,
     case_operations,
@@ -60,7 +61,6 @@ def build(settings: Settings, bureau: Bureau | None = None) -> Flask:
         WTF_CSRF_TIME_LIMIT=None,  # the token lives as long as its cookie; the session is checked at the server
         WTF_CSRF_HEADERS=["X-CSRFToken", "X-CSRF-Token"],
         RATELIMIT_HEADERS_ENABLED=False,
-        SEND_FILE_MAX_AGE_DEFAULT=3600,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     bureau = bureau or Bureau.open(settings.database_url)
@@ -74,6 +74,7 @@ def build(settings: Settings, bureau: Bureau | None = None) -> Flask:
     wording.teach(app, cases.clock, lambda day: cases.calendar.why(day))
     faults.catch(app)
     headers.protect(app)
+    assets.install(app)
     health.install(app)
     csrf = CSRFProtect(app)
     csrf.exempt(progress.pages)  # it changes nothing, and asks for no cookie

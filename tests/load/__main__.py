@@ -37,7 +37,7 @@ def main() -> int:
         "--think", type=float, default=5.0, help="mean seconds between two pages of one clerk"
     )
     parser.add_argument(
-        "--ramp", type=float, default=0.0, help="seconds of signing in (0: ten clerks a second)"
+        "--ramp", type=float, default=0.0, help="seconds of signing in (0: five clerks a second)"
     )
     parser.add_argument("--workers", type=int, default=4, help="web workers")
     parser.add_argument("--cases", type=int, default=0, help="under way in the morning (0: four a clerk)")
@@ -80,7 +80,7 @@ def run(bureau: Bureau, url: str, address: str, folder: Path, options: argparse.
         found = asyncio.run(
             day.worked(
                 port, town, processes, seconds=options.seconds, think=options.think,
-                ramp=options.ramp or options.clerks / 10, seed=options.seed,
+                ramp=options.ramp or options.clerks / 5, seed=options.seed,
             )
         )  # fmt: skip
         with psycopg.connect(address) as connection:

@@ -32,6 +32,7 @@ READ_WHOLE = 0.25  # of the steps opened, those whose case is looked at before t
 CLOCKS = 0.4  # of the cases looked at, those whose clocks are
 SAVES = (1, 2, 3)  # how often a form saves itself before it is sent
 CHECKS_DRAFT = 0.2  # of the forms, those opened anew before they are sent, to find what was typed
+SEEN = 50  # cases that a clerk remembers
 TWICE = 0.02  # of the forms, those sent twice at once, as by a double click
 SAVED = json.dumps("自动保存")[1:-1]
 WORDS = ("太行高速", "清河县", "石灰岩", "第12号", "-2026-", "没有这样的项目")
@@ -63,6 +64,9 @@ class Clerk:
         )
         self._think, self._chance = think, random.Random(seed)
         self._marks, self._until = 0, 0.0
+        self._seen: list[
+            str
+        ] = []  # cases of the lists looked at: others may be none of this clerk's business
 
     async def sign_in(self, figures: Figures) -> bool:
         """What ramping up costs goes into figures of its own."""
@@ -101,7 +105,8 @@ class Clerk:
                     word = self._chance.choice(WORDS)
                     page = await self._list("search", f"/inbox?box=claimable&q={quote(word)}", word)  # fmt: skip
                 case "case":
-                    await self._case(self._chance.choice(list(self._town.cases)))
+                    if self._seen:
+                        await self._case(self._chance.choice(self._seen))
                 case "next page":
                     onward = NEXT.findall(page.text) if page else []
                     page = await self._list("next page", html.unescape(onward[0])) if onward else page
@@ -201,7 +206,10 @@ class Clerk:
         return await self._list(kind, "/inbox", holds)
 
     async def _list(self, kind: str, path: str, holds: str = "") -> Answer | None:
-        return await self._page(kind, self._browser.get(path), 200, holds or 'id="list"')
+        page = await self._page(kind, self._browser.get(path), 200, holds or 'id="list"')
+        found = [case for _, case, _ in STEP.findall(page.text)] if page else []
+        self._seen = list(dict.fromkeys([*found, *self._seen]))[:SEEN]
+        return page
 
     async def _page(
         self,
