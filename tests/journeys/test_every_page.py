@@ -41,6 +41,7 @@ SAMPLES = (
     ("step.show", CLERK, "/cases/{received}/items/{accept_item}"),
     ("step.show", CLERK, "/cases/{unclaimed}/items/{unclaimed_item}"),
     ("step.show", CHIEF, "/cases/{reviewing}/items/{review_item}"),
+    ("step_operations.show", CHIEF, "/cases/{case}/items/{item}/operations"),
     ("case.show", HANDLER, "/cases/{case}"),
     ("case.show", CLERK, "/cases/{finished}"),
     ("timing.show", HANDLER, "/cases/{case}/clocks/{limit}"),
@@ -174,7 +175,14 @@ def until(holds: Callable[[], bool]) -> None:
 def kept(page: Page, name: str) -> None:
     if PICTURES:
         Path(PICTURES).mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=Path(PICTURES) / f"{name}.png", full_page=True)
+        size = page.viewport_size
+        assert size
+        whole = page.evaluate(
+            "document.documentElement.scrollHeight"
+        )  # nothing that sticks to an edge covers the rest
+        page.set_viewport_size({"width": size["width"], "height": max(size["height"], whole)})
+        page.screenshot(path=Path(PICTURES) / f"{name}.png")
+        page.set_viewport_size(size)
 
 
 def test_every_page_has_a_sample(tmp_path: Path) -> None:
@@ -224,7 +232,9 @@ def nowhere(page: Page, url: Callable[[str], str]) -> None:
 
 
 def forbidden(page: Page, url: Callable[[str], str]) -> None:
-    page.goto(url("/cases/{unclaimed}"))
+    answer = page.goto(url("/cases/{case}"))
+    assert answer
+    assert answer.status == 403
 
 
 def empty_step(page: Page, url: Callable[[str], str]) -> None:
@@ -280,7 +290,7 @@ def wrong_password(page: Page, url: Callable[[str], str]) -> None:
 
 
 TROUBLES: tuple[tuple[str, Callable[[Page, Callable[[str], str]], None]], ...] = (
-    (HANDLER, nowhere), (HANDLER, forbidden), (CLERK, empty_step), (CLERK, empty_application),
+    (HANDLER, nowhere), ("songping", forbidden), (CLERK, empty_step), (CLERK, empty_application),
     (HANDLER, unreasoned_suspension), (KEEPER, no_notice), (HANDLER, no_scope), (NOBODY, wrong_code),
     (NOBODY, wrong_password), (CHIEF, session_over),
 )  # fmt: skip
