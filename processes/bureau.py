@@ -16,7 +16,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from engine import due, history, recomputation, warning_chain, worklist
+from engine import due, history, recomputation, search, warning_chain, worklist
 from engine.calendar.lights import Light, light
 from engine.calendar.run import Clock
 from engine.cases import Actor, Answer, Cases, reception
@@ -326,14 +326,16 @@ class Bureau:
         return history.verify(self.store, case_id)
 
     def tick(self) -> int:
-        """Do what is due now: deadlines, jobs, messages, warnings, clocks that a new calendar has not reached yet.
+        """Do what is due now: deadlines, jobs, messages, warnings, clocks that a new calendar has not reached yet,
+        words to be found.
 
         Returns how much was done.
         """
         done = due.run_once(self.cases, HANDLERS)
         done += warning_chain.give(self.cases, addressees_in(self.organisation))
         done += handing_over.work(self)
-        return done + recomputation.recompute(self.cases, most=2)
+        done += recomputation.recompute(self.cases, most=2)
+        return done + search.catch_up(self.cases)
 
     def act(
         self,

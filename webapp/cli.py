@@ -181,14 +181,21 @@ def init(settings: Settings, demo: bool, database_url: str | None, as_json: bool
     "--bind", envvar="CHENGBAN_BIND", default="127.0.0.1:8000", show_default=True, help=_("监听地址")
 )
 @click.option(
-    "--workers", envvar="CHENGBAN_WORKERS", default=1, show_default=True, type=click.IntRange(1, 64),
+    "--workers",
+    envvar="CHENGBAN_WORKERS",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1, 64),
     help=_("网页进程数；用数据库服务器时，每个处理器核心两个为宜"),
 )
 @click.option(
     "--threads", default=8, show_default=True, type=click.IntRange(1, 64), help=_("每个进程的处理线程数")
 )
 @click.option(
-    "--ticks/--no-ticks", default=True, show_default=True, help=_("兼办到期的计时和任务；另有专门的进程办理时可以不办")
+    "--ticks/--no-ticks",
+    default=True,
+    show_default=True,
+    help=_("兼办到期的计时和任务；另有专门的进程办理时可以不办"),
 )
 @click.pass_obj
 @honest
@@ -357,7 +364,14 @@ def deploy(settings: Settings, folder: Path | None, user: str, as_json: bool) ->
     say(as_json, deployed, *(f"{matter}  {version}" for matter, version in plain(deployed).items()))
 
 
-from webapp import commands_calendar, commands_check, commands_documents, commands_hand_over, commands_token  # noqa: E402, F401  (their commands register themselves)
+from webapp import (  # noqa: E402, F401  (their commands register themselves)
+    commands_calendar,
+    commands_check,
+    commands_documents,
+    commands_hand_over,
+    commands_index,
+    commands_token,
+)
 
 if __name__ == "__main__":
     # Run as a module, this file is `__main__`: the commands have registered with the group that they imported.

@@ -34,7 +34,7 @@ from engine.kernel.commands import (
     StartCase,
     ThrowJobError,
 )
-from engine.store import Transaction, queries
+from engine.store import Transaction, queries, search
 
 if TYPE_CHECKING:
     from engine.cases.cases import Cases
@@ -90,6 +90,7 @@ def begin(
         "clocks": dumps(clocks.to_json()),
     })  # fmt: skip
     transaction.add(queries.add_entry, entry)
+    search.add(transaction, case_id, search.header(brief["number"], brief["applicant"], brief["title"]))
     if key is not None:
         transaction.add(queries.add_key, {"key": key, "case_id": case_id, "seq": 1, "at": at})
     if lines:

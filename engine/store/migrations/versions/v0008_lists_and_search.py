@@ -69,6 +69,7 @@ def upgrade() -> None:
         sa.Column("value", CODE, nullable=False),
         sa.PrimaryKeyConstraint("mark", name=op.f("pk_search_mark")),
     )
+    op.execute("INSERT INTO search_mark (mark, value) VALUES ('form', '1')")
     if op.get_bind().dialect.name == "postgresql":
         op.execute("CREATE TABLE search_index (part integer PRIMARY KEY, words tsvector NOT NULL)")
         op.execute("CREATE INDEX search_index_words ON search_index USING gin (words)")

@@ -1,0 +1,366 @@
+"""The index of the search: which cases have words. FTS5 without content on SQLite, tsvector with GIN on PostgreSQL; the
+words are cut by `engine.store.words` for both.
+
+A case is one document of three parts: `head` (number, applicant, title, numbers of its papers), `told` (what the
+application and everybody's notes said) and `said` (what steps wrote). Texts themselves stay where they are, in the
+journal: FTS5 without content forgets a document only when told what it was, so whoever replaces one gives the old.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import text
+
+from engine.store.database import Query, Transaction
+from engine.store.words import Term, words
+
+MOST_WORDS = 16_000
+"""Of one case: PostgreSQL counts places no further. What is beyond is not found."""
+PARTS = ("head", "told", "said")
+_GAP = "·"  # stands between two texts, so that no phrase spans them; no word of any text
+NOT_YET = -1
+
+
+class Document(NamedTuple):
+    """Texts of one case."""
+
+    head: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
+    said: tuple[str, ...] = ()
+
+
+class Reach(NamedTuple):
+    """How far a search goes: cases that one of `users` began, held or did a step of, that a post of `posts` takes part
+    in, of a matter or section named, or that one of `told` had a notice of. `hands`: those whose steps count for `said`;
+    `heads`: sections whose `said` may be read. None of it where `everything`."""
+
+    everything: bool = False
+    users: tuple[str, ...] = ()
+    posts: tuple[str, ...] = ()
+    matters: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
+    hands: tuple[str, ...] = ()
+    heads: tuple[str, ...] = ()
+
+
+class Hit(NamedTuple):
+    """`tier`: 1 in the head, 2 in what the application said, 3 in what steps wrote. `part` orders, the latest first."""
+
+    tier: int
+    part: int
+    case_id: str
+
+
+class _Both(NamedTuple):
+    sqlite: Query
+    postgres: Query
+
+    def of(self, transaction: Transaction) -> Query:
+        return self.postgres if transaction.postgres else self.sqlite
+
+
+def _both(sqlite: str, postgres: str | None = None) -> _Both:
+    return _Both(Query(text(sqlite)), Query(text(postgres or sqlite)))
+
+
+# -- writing ------------------------------------------------------------------------------------------------------
+
+_add_case = _both("INSERT INTO search_case (case_id, seq) VALUES (:case_id, :seq)")
+_add = _both(
+    "INSERT INTO search_index (rowid, head, told, said) VALUES (last_insert_rowid(), :head, :told, :said)",
+    "INSERT INTO search_index (part, words)"
+    " VALUES (currval(pg_get_serial_sequence('search_case', 'part')), CAST(:words AS tsvector))",
+)
+_put = _both(
+    "INSERT INTO search_index (rowid, head, told, said) VALUES (:part, :head, :told, :said)",
+    "INSERT INTO search_index (part, words) VALUES (:part, CAST(:words AS tsvector))"
+    " ON CONFLICT (part) DO UPDATE SET words = excluded.words",
+)
+_forget = Query(
+    text(
+        "INSERT INTO search_index (search_index, rowid, head, told, said)"
+        " VALUES ('delete', :part, :head, :told, :said)"
+    )
+)
+_part = _both("SELECT part, seq FROM search_case WHERE case_id = :case_id")
+_taken = _both("UPDATE search_case SET seq = :seq WHERE part = :part AND seq = :before")
+_nothing = _both("INSERT INTO search_index (search_index) VALUES ('delete-all')", "TRUNCATE search_index")
+_anew = _both("UPDATE search_case SET seq = -1")
+_mark = _both("SELECT value FROM search_mark WHERE mark = :mark")
+_set_mark = _both(
+    "INSERT INTO search_mark (mark, value) VALUES (:mark, :value) ON CONFLICT (mark) DO UPDATE SET value = excluded.value"
+)
+
+
+def header(number: str, applicant: str, title: str) -> Document:
+    """What a case has in the index as it begins."""
+    return Document(tuple(filter(None, (number, applicant, title))))
+
+
+def add(transaction: Transaction, case_id: str, document: Document) -> None:
+    """A case that begins: its header, found at once. Nothing waits for the answer."""
+    transaction.add(_add_case.of(transaction), {"case_id": case_id, "seq": 0})
+    transaction.add(_add.of(transaction), _written(transaction, document))
+
+
+def known(transaction: Transaction, case_id: str) -> tuple[int, int] | None:
+    """A case's row in the index, and the number of the last entry that is in it (0: the header alone, -1: nothing)."""
+    row = transaction.one(_part.of(transaction), {"case_id": case_id})
+    return (row[0], row[1]) if row is not None else None
+
+
+def replace(
+    transaction: Transaction, case_id: str, before: int | None, old: Document, seq: int, new: Document
+) -> bool:
+    """A case as it is after entry `seq`; `before` and `old` what the index has had so far (None: no row). False when
+    somebody else was faster."""
+    if before is None:
+        transaction.add(_add_case.of(transaction), {"case_id": case_id, "seq": NOT_YET})
+        before = NOT_YET
+    row = known(transaction, case_id)
+    if row is None or row[1] != before:
+        return False
+    part = row[0]
+    if not transaction.run(_taken.of(transaction), {"seq": seq, "part": part, "before": before}):
+        return False
+    if before != NOT_YET and not transaction.postgres:
+        transaction.add(_forget, {**_written(transaction, old), "part": part})
+    transaction.add(_put.of(transaction), {**_written(transaction, new), "part": part})
+    return True
+
+
+def clear(transaction: Transaction) -> None:
+    """Forget every word; cases keep their order."""
+    transaction.add(_nothing.of(transaction), {})
+    transaction.add(_anew.of(transaction), {})
+
+
+def mark(transaction: Transaction, name: str) -> str:
+    """Where indexing stands; "" at the beginning."""
+    row = transaction.one(_mark.of(transaction), {"mark": name})
+    return str(row[0]) if row is not None else ""
+
+
+def set_mark(transaction: Transaction, name: str, value: str) -> None:
+    transaction.add(_set_mark.of(transaction), {"mark": name, "value": value})
+
+
+def _cut(document: Document) -> list[list[str]]:
+    """The words of each part, no more than `MOST_WORDS` in all."""
+    left, found = MOST_WORDS, []
+    for texts in document:
+        part: list[str] = []
+        for each in texts:
+            part += ([_GAP] if part else []) + words(each)
+        found.append(part[:left])
+        left -= len(found[-1])
+    return found
+
+
+def _written(transaction: Transaction, document: Document) -> dict[str, str]:
+    cut = _cut(document)
+    if not transaction.postgres:
+        return dict(zip(PARTS, (" ".join(part) for part in cut), strict=True))
+    places: dict[str, list[str]] = {}
+    place = 0
+    for weight, part in zip("ABC", cut, strict=True):
+        for word in part:
+            place += 1
+            if word != _GAP:
+                places.setdefault(word, []).append(f"{place}{weight}")
+        place += 1
+    return {"words": " ".join(f"'{word}':{','.join(at)}" for word, at in places.items())}
+
+
+# -- what is not indexed yet -----------------------------------------------------------------------------------------
+
+# SQLite commits one command after the other, so rowids tell what is new. PostgreSQL's commands commit as they like: what
+# is a little older is taken up, and the round over all cases finds what came later than that.
+_newest = _both(
+    "SELECT e.rowid, e.case_id, e.seq FROM entry e WHERE e.rowid > CAST(:after AS INTEGER)"
+    " ORDER BY e.rowid LIMIT :limit",
+    "SELECT e.at, e.case_id, e.seq FROM entry e WHERE e.at > :after AND e.at <= :until ORDER BY e.at LIMIT :limit",
+)
+_round = _both(
+    "SELECT c.case_id, c.revision, s.seq FROM case_state c LEFT JOIN search_case s ON s.case_id = c.case_id"
+    " WHERE c.case_id > :after ORDER BY c.case_id LIMIT :limit"
+)
+_header = _both(
+    'SELECT c.number, c.applicant, c.title, s.revision FROM "case" c JOIN case_state s ON s.case_id = c.case_id'
+    " WHERE c.case_id = :case_id"
+)
+
+
+def newest(transaction: Transaction, after: str, until: str, limit: int) -> list[tuple[str, str, int]]:
+    """Entries after a mark (PostgreSQL: as old as `until`), with the mark that follows each: mark, case, number."""
+    after = after or ("" if transaction.postgres else "0")
+    rows = transaction.all(_newest.of(transaction), {"after": after, "until": until, "limit": limit})
+    return [(str(row[0]), row[1], row[2]) for row in rows]
+
+
+def round_of(transaction: Transaction, after: str, limit: int) -> list[tuple[str, int, int | None]]:
+    """Cases in their order: case, number of its last entry, and of the last one in the index (None: no row)."""
+    return [
+        (row[0], row[1], row[2])
+        for row in transaction.all(_round.of(transaction), {"after": after, "limit": limit})
+    ]
+
+
+def header_of(transaction: Transaction, case_id: str) -> tuple[Document, int] | None:
+    """A case as it began, and the number of its last entry."""
+    row = transaction.one(_header.of(transaction), {"case_id": case_id})
+    return None if row is None else (header(row[0], row[1], row[2]), row[3])
+
+
+# -- finding ------------------------------------------------------------------------------------------------------
+
+
+def _in(column: str, name: str, postgres: bool) -> str:
+    if postgres:
+        return f"{column} = ANY(CAST(:{name} AS text[]))"
+    return f"{column} IN (SELECT value FROM json_each(:{name}))"  # noqa: S608  (names of ours)
+
+
+def _any_hand(pairs: tuple[tuple[str, str], ...], postgres: bool) -> str:
+    hands = " OR ".join(_in(f"w.{column}", name, postgres) for column, name in pairs)
+    return f"EXISTS (SELECT 1 FROM work_item w WHERE w.case_id = c.case_id AND ({hands}))"  # noqa: S608
+
+
+def _within(postgres: bool) -> str:
+    """Put together of names of our own; values are bound."""
+    told = _in("n.addressee", "told", postgres)
+    ways = (
+        _in("c.started_by", "users", postgres),
+        _in("c.section", "sections", postgres),
+        _in("c.matter", "matters", postgres),
+        _any_hand((("claimed_by", "users"), ("closed_by", "users"), ("post", "posts")), postgres),
+        f"EXISTS (SELECT 1 FROM notice n WHERE n.case_id = c.case_id AND {told})",  # noqa: S608
+    )
+    return f" AND ({' OR '.join(ways)})"
+
+
+def _in_hand(postgres: bool) -> str:
+    hands = _any_hand((("claimed_by", "hands"), ("closed_by", "hands")), postgres)
+    return f" AND ({_in('c.section', 'heads', postgres)} OR {hands})"
+
+
+def _find(postgres: bool, *, within: bool, in_hand: bool) -> Query:
+    """`words` are found, and `but` (what a tier before has shown already) is not."""
+    if postgres:
+        found = (
+            "SELECT s.part, s.case_id FROM search_index i JOIN search_case s ON s.part = i.part"
+            ' JOIN "case" c ON c.case_id = s.case_id WHERE i.words @@ CAST(:words AS tsquery)'
+            " AND (:but = '' OR NOT i.words @@ CAST(:but AS tsquery)) AND i.part < :after"
+        )
+    else:
+        found = (
+            "SELECT s.part, s.case_id FROM search_index i CROSS JOIN search_case s ON s.part = i.rowid"
+            ' CROSS JOIN "case" c ON c.case_id = s.case_id WHERE search_index MATCH :words AND i.rowid < :after'
+        )
+    order = " ORDER BY i.part DESC LIMIT :limit" if postgres else " ORDER BY i.rowid DESC LIMIT :limit"
+    more = (_within(postgres) if within else "") + (_in_hand(postgres) if in_hand else "")
+    return Query(text(found + more + order))
+
+
+_FINDS = {
+    (postgres, within, in_hand): _find(postgres, within=within, in_hand=in_hand)
+    for postgres in (False, True)
+    for within in (False, True)
+    for in_hand in (False, True)
+}
+LAST = 2**31 - 1  # above every part
+
+
+def find(
+    transaction: Transaction,
+    terms: Sequence[Term],
+    tier: int,
+    reach: Reach,
+    after: int = LAST,
+    limit: int = 20,
+) -> list[Hit]:
+    """Cases of one tier that have all the terms, the latest first; those of a tier before are left out.
+
+    `reach` narrows to what may be seen; where it allows more than a rule about single cases would, the caller looks
+    once more.
+    """
+    if not terms:
+        return []
+    postgres = transaction.postgres
+    write = _postgres_query if postgres else _sqlite_query
+    asked = write(terms, tier)
+    but = write(terms, tier - 1) if tier > 1 else ""
+    if not postgres and but:
+        asked, but = f"({asked}) NOT ({but})", ""
+    given: dict[str, Any] = {
+        name: list(getattr(reach, name)) if postgres else json.dumps(list(getattr(reach, name)))
+        for name in ("users", "posts", "matters", "sections", "told", "hands", "heads")
+    }
+    query = _FINDS[postgres, not reach.everything, tier == 3 and not reach.everything]
+    rows = transaction.all(query, {**given, "words": asked, "but": but, "after": after, "limit": limit})
+    return [Hit(tier, row[0], row[1]) for row in rows]
+
+
+def _sqlite_query(terms: Iterable[Term], tier: int) -> str:
+    columns = " ".join(PARTS[:tier])
+    return " AND ".join(
+        f'{{{columns}}} : "{" ".join(term.words)}"{" *" if term.open else ""}' for term in terms
+    )
+
+
+def _postgres_query(terms: Iterable[Term], tier: int) -> str:
+    weights = "ABC"[:tier]
+
+    def phrase(term: Term) -> str:
+        last = len(term.words) - 1
+        return " <-> ".join(
+            f"'{word}':{'*' if term.open and place == last else ''}{weights}"
+            for place, word in enumerate(term.words)
+        )
+
+    return " & ".join(f"({phrase(term)})" for term in terms)
+
+
+class Brief(NamedTuple):
+    """A case as a hit shows it; `steps` names its open steps as JSON."""
+
+    case_id: str
+    number: str
+    applicant: str
+    title: str
+    matter: str
+    section: str
+    status: str
+    started_at: str
+    deployment: str
+    steps: str
+
+
+_BRIEF = (
+    "SELECT c.case_id, c.number, c.applicant, c.title, c.matter, c.section, c.status, c.started_at, s.deployment,"
+    ' s.steps FROM "case" c JOIN case_state s ON s.case_id = c.case_id WHERE '
+)
+_briefs = _both(*(_BRIEF + _in("c.case_id", "ids", postgres) for postgres in (False, True)))
+
+
+def briefs(transaction: Transaction, case_ids: Sequence[str]) -> dict[str, Brief]:
+    """Of some cases, by case."""
+    ids: Any = list(case_ids) if transaction.postgres else json.dumps(list(case_ids))
+    return {row[0]: Brief(*row) for row in transaction.all(_briefs.of(transaction), {"ids": ids})}
+
+
+_by_number = _both(
+    'SELECT c.case_id FROM "case" c WHERE c.number = :number'
+    " UNION SELECT d.case_id FROM document d WHERE d.number = :number ORDER BY 1 DESC LIMIT 5"
+)
+
+
+def numbered(transaction: Transaction, number: str) -> list[str]:
+    """Cases that bear a number exactly, or one of whose papers does."""
+    return (
+        [row[0] for row in transaction.all(_by_number.of(transaction), {"number": number})] if number else []
+    )
