@@ -54,7 +54,8 @@ def served(url: str, folder: Path, workers: int) -> Iterator[tuple[int, dict[str
         try:
             for command in (run, [sys.executable, "-c", begin, "worker"]):
                 processes.append(subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log))
-            asyncio.run(_answers(port))
+            if not asyncio.run(_answers(port, processes[0])):
+                raise RuntimeError(f"the server does not start: {(folder / 'server.log').read_text()}")
             yield port, {"web": processes[0].pid, "worker": processes[1].pid}
         finally:
             for process in processes:
@@ -63,15 +64,14 @@ def served(url: str, folder: Path, workers: int) -> Iterator[tuple[int, dict[str
                 process.wait(30)
 
 
-async def _answers(port: int) -> None:
+async def _answers(port: int, server: subprocess.Popen[bytes]) -> bool:
     until = time.monotonic() + STARTING
-    while True:
+    while server.poll() is None and time.monotonic() < until:
         with suppress(Failed):
             if (await Browser(port, "127.0.0.1").get("/healthz")).status == 200:
-                return
-        if time.monotonic() > until:
-            raise RuntimeError("the server does not start: see server.log")
+                return True
         await asyncio.sleep(0.1)
+    return False
 
 
 async def worked(port: int, town: Town, processes: dict[str, int], *, seconds: float, think: float, ramp: float, seed: int) -> Day:  # fmt: skip
