@@ -57,9 +57,46 @@ class Sheet(NamedTuple):
     made_at: datetime
 
 
+class Run(NamedTuple):
+    """Days one after the other that are counted, or not, for like reasons; `reached` is the running count after them."""
+
+    first: date
+    last: date
+    days: int
+    counted: bool
+    why: str
+    reached: int
+
+
+DAILY = 60
+"""Up to so many days, a sheet shows each of them."""
+
+
+def runs(days: Sequence[Day]) -> list[Run]:
+    """The table of days for print: every day of a short one, of a long one the stretches between its first and last."""
+    found: list[Run] = []
+    names: list[str] = []
+    kind: tuple[bool, str] | None = None
+    for place, day in enumerate(days):
+        alone = len(days) <= DAILY or place in (0, len(days) - 1)
+        suspended = day.why.startswith("不计入")
+        this = (day.counted, day.why if suspended else "")
+        if alone or kind != this:
+            found.append(Run(day.date, day.date, 1, day.counted, day.why, day.count))
+            names = [day.why if suspended else day.why.partition("（")[0]]
+            kind = None if alone else this
+            continue
+        name = names[0] if suspended else day.why.partition("（")[0]
+        if name not in names:
+            names.append(name)
+        why = "、".join(names[:4]) + ("等" if len(names) > 4 else "")
+        found[-1] = found[-1]._replace(last=day.date, days=found[-1].days + 1, why=why, reached=day.count)
+    return found
+
+
 EVENTS = {
     "started": "起算", "corrected": "更正起算之日", "restarted": "重新起算", "withdrawn": "撤销起算", "suspended": "扣除时限开始",
-    "resumed": "扣除时限结束", "extended": "延长", "met": "按期完成", "met_late": "逾期完成", "expired": "届满",
+    "resumed": "扣除时限结束", "struck": "撤销扣除", "extended": "延长", "met": "按期完成", "met_late": "逾期完成", "expired": "届满",
     "cancelled": "终止", "recomputed": "按新工作日历重算", "suspension_refused": "扣除时限未成立", "reopened": "恢复计时",
 }  # fmt: skip
 

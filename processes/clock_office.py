@@ -9,18 +9,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from engine.calendar.clock import Clock
 from engine.calendar.limit import Extension, Limit
 from engine.calendar.period import SHANGHAI, day_of, moment_of
+from engine.calendar.run import text_of
 from engine.cases import Actor, Answer
 from engine.cases.actor import CaseView as Looking
-from engine.clock_sheet import Sheet, clock_sheet
+from engine.clock_sheet import EVENTS, Sheet, clock_sheet
 from engine.errors import InvalidInput, NotFound, NotPermitted
-from engine.kernel.commands import Command, ExtendClock, ResumeClock, SuspendClock
+from engine.kernel.commands import Command, ExtendClock, ResumeClock, StrikeSuspension, SuspendClock
 from processes import scope
 from processes.accounts import Account
+from processes.authority import directs
 from processes.clocks import ClockView, clock_view
 from processes.desk import Desk
 
@@ -30,6 +32,18 @@ if TYPE_CHECKING:
 HEADS = ("局领导/局长", "局领导/分管副局长")
 APPROVERS = {"本行政机关负责人": HEADS, "行政机关负责人": HEADS}
 HANDLERS = ("经办人", "科长", "主任")
+
+
+class Entered(NamedTuple):
+    """A suspension on record: `key` names it in a form, `who` (a login) entered it, `may_strike` whoever looks."""
+
+    ground: str
+    start: date
+    end: date | None
+    notice: str
+    who: str
+    key: str
+    may_strike: bool
 
 
 @dataclass(frozen=True)
@@ -47,6 +61,7 @@ class ClockPage:
     extension: Extension | None
     approver: str
     why_not: str
+    entered: Sequence[Entered] = ()
 
 
 def clock_page(bureau: Bureau, user: str, case_id: str, limit_id: str) -> ClockPage:
@@ -70,7 +85,7 @@ def clock_page(bureau: Bureau, user: str, case_id: str, limit_id: str) -> ClockP
             case_id, desk.matter.name, clock_view(limit, clock, view.now, bureau.cases.calendar), sheet, may,
             grounds if "suspend" in may else (), held if "resume" in may else (), limit.extension,
             limit.extension.approver if limit.extension else "",
-            "" if may else _why_not(limit, clock, handles),
+            "" if may else _why_not(limit, clock, handles), _entered(account, desk, clock, sheet),
         )  # fmt: skip
 
     return bureau.cases.view(case_id, look)
@@ -149,6 +164,49 @@ def extend(
         data, {"reason": "请写明延长的理由", "notice": "请填写告知申请人的文书文号", "on": "请填写批准日期"}
     )
     return _change(bureau, user, case_id, limit_id, command, key, revision)
+
+
+def strike(
+    bureau: Bureau,
+    user: str,
+    case_id: str,
+    limit_id: str,
+    data: Mapping[str, str],
+    *,
+    key: str | None = None,
+    revision: int | None = None,
+) -> Answer:
+    """Take back a suspension entered by mistake. `data`: `suspension` (`Entered.key`), `reason`. By who entered it, or
+    by who heads the section. Raises as `suspend` does."""
+    _filled(data, {"suspension": "请选择要撤销的扣除", "reason": "请写明撤销的理由"})
+    sheet = clock_sheet(bureau.cases, case_id, limit_id)
+
+    def command(account: Account, view: Looking, desk: Desk, limit: Limit) -> Command:
+        clock = view.clocks[limit_id]
+        for one, held in zip(_entered(account, desk, clock, sheet), clock.suspensions, strict=True):
+            if one.key == data["suspension"]:
+                if not one.may_strike:
+                    raise NotPermitted("误登的扣除由登记人或者科室负责人撤销")
+                return StrikeSuspension(limit.id, held.ground, held.start, data["reason"].strip())
+        raise NotFound("这项期限没有这一次扣除")
+
+    return _change(bureau, user, case_id, limit_id, command, key, revision)
+
+
+def _entered(account: Account, desk: Desk, clock: Clock, sheet: Sheet) -> list[Entered]:
+    """In the order of the clock's own suspensions."""
+    by = {(line.ground, line.on): line.who for line in sheet.lines if line.event == EVENTS["suspended"]}
+    chief, going = directs(account, desk.matter.section), clock.state in ("running", "suspended", "met")
+    found = []
+    for held in clock.suspensions:
+        who = by.get((held.ground, day_of(held.start)), "")
+        found.append(
+            Entered(
+                held.ground, day_of(held.start), day_of(held.end) if held.end is not None else None, held.notice, who,
+                f"{held.ground}|{text_of(held.start)}", going and (chief or who == account.user),
+            )
+        )  # fmt: skip
+    return found
 
 
 def extendable(limit: Limit, clock: Clock) -> bool:

@@ -176,6 +176,11 @@ def _told(
             text, mark = f"告知文书：{data.get('notice')}", True
         case "ResumeClock":
             sentence, mark = f"{data.get('ground')}于 {_date(data.get('on'))} 结束，恢复计时", True
+        case "StrikeSuspension":
+            sentence = (
+                f"撤销误登的扣除（{data.get('ground')}，{_date(data.get('start'))}），期限按没有这次扣除重算"
+            )
+            text, mark = str(data.get("reason", "")), True
         case "ExtendClock":
             sentence = f"经{data.get('approver')}于 {_date(data.get('on'))} 批准延长期限"
             text, mark = f"{data.get('reason')}（告知文书：{data.get('notice')}）", True

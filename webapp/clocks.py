@@ -5,10 +5,11 @@ from __future__ import annotations
 from flask import Blueprint, Response, render_template
 from flask_login import login_required
 
-from engine.clock_sheet import Sheet, clock_sheet
-from engine.errors import NotFound
+from engine.clock_sheet import Sheet, clock_sheet, runs
+from processes import paper_making
 from webapp.context import bureau
 from webapp.signin import me
+from webapp.wording import _
 
 pages = Blueprint("clocks", __name__, url_prefix="/cases/<case_id>/clocks")
 
@@ -31,17 +32,10 @@ def printed(user: str, case_id: str, limit: str) -> Response:
 
 def pdf(found: Sheet, names: dict[str, str]) -> bytes:
     """The sheet as A4 pages. Nothing is fetched: neither from the network nor from the disk."""
-    from weasyprint import HTML  # its libraries are loaded by those alone who print
-
     html = render_template(
         "clock_sheet.html",
         sheet=found,
-        name_of=lambda user: names.get(user, user) if user != "system" else "系统",
+        runs=runs(found.days),
+        name_of=lambda user: names.get(user, user) if user != "system" else _("系统"),
     )
-    document = HTML(string=html, url_fetcher=_nothing)
-    written: bytes = document.write_pdf()
-    return written
-
-
-def _nothing(url: str, *_given: object, **_named: object) -> dict[str, object]:
-    raise NotFound(f"打印页不取外部资源：{url}")
+    return paper_making.pdf(html)

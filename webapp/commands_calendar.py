@@ -54,7 +54,7 @@ def due(
         stored_calendar(settings.database_url, version), amount=amount, unit=unit, start=start, before=before,
         suspend=suspend, extend=extend,
     )  # fmt: skip
-    mark = _("（暂定：涉及尚未公布放假安排的年份）") if answer["provisional"] else ""
+    mark = _("（暂算：涉及尚未公布放假安排的年份）") if answer["provisional"] else ""
     say(
         as_json, answer, *(
             f"{row['date']}  {row['count'] if row['counted'] else '-':>4}  {row['why']}" for row in answer["days"]

@@ -57,6 +57,7 @@ def act(case_id: str, limit: str) -> Any:
 COMMANDS: dict[str, tuple[Callable[..., Any], str]] = {
     "suspend": (clock_office.suspend, "已扣除时限，期限停止计算。"),
     "resume": (clock_office.resume, "已恢复计时，剩余时限照旧。"),
+    "strike": (clock_office.strike, "已撤销误登的扣除，期限按没有这次扣除重算。"),
     "extend": (clock_office.extend, "已延长期限。"),
 }
 

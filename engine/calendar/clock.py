@@ -33,7 +33,7 @@ from engine.calendar.run import (
     State,
     Suspension,
 )
-from engine.calendar.suspension import ClockRefused, must_be_open, resumed, suspended
+from engine.calendar.suspension import ClockRefused, must_be_open, resumed, struck, suspended
 from engine.calendar.table import table_until
 from engine.calendar.working import WorkingCalendar
 from engine.errors import NotFound
@@ -41,7 +41,7 @@ from engine.errors import NotFound
 __all__ = [
     "ENDED", "NO_CLOCKS", "OPEN", "WAITING", "Clock", "ClockEvent", "ClockRefused", "Clocks", "Extended", "Extension",
     "Ground", "Limit", "Limits", "Moment", "Result", "Source", "State", "Suspension", "advance", "answer_of", "cancel",
-    "expire", "explain", "extend", "light", "recompute", "reset", "resume", "spent", "suspend",
+    "expire", "explain", "extend", "light", "recompute", "reset", "resume", "spent", "strike", "suspend",
 ]  # fmt: skip
 
 
@@ -87,6 +87,27 @@ def resume(
     """End the suspension on that ground with the day `on` (not counted); the clock runs when none is left open."""
     limit, clock = _clock(limits, clocks, name)
     after, line = resumed(limit, clock, ground, on, now, calendar, who)
+    return clocks.with_clock(name, after), (line,)
+
+
+def strike(
+    limits: Limits,
+    clocks: Clocks,
+    name: str,
+    *,
+    ground: str,
+    start: Moment,
+    reason: str,
+    now: datetime,
+    calendar: WorkingCalendar,
+    who: str = "",
+) -> Result:
+    """Take back a suspension entered by mistake; the clock is reckoned as if it had not been.
+
+    Raises ClockRefused without a reason, for a suspension that is not there, and once the limit has run out.
+    """
+    limit, clock = _clock(limits, clocks, name)
+    after, line = struck(limit, clock, ground, start, reason, now, calendar, who)
     return clocks.with_clock(name, after), (line,)
 
 

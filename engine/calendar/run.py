@@ -191,7 +191,7 @@ NO_CLOCKS = Clocks()
 class ClockEvent(NamedTuple):
     """A line of the ledger.
 
-    `event`: started | corrected | restarted | withdrawn | suspended | resumed | extended | met | met_late |
+    `event`: started | corrected | restarted | withdrawn | suspended | resumed | struck | extended | met | met_late |
     expired | cancelled | recomputed | suspension_refused. `at` is when it was registered, `on` the date or moment
     it speaks of. `used` and `left` are in the limit's unit (whole days for months and years, hours rounded down).
     """

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from engine.calendar.limit import Limit
 from engine.calendar.period import day_of, moment_of
-from engine.calendar.reckoning import ledger_line, settled
+from engine.calendar.reckoning import judged, ledger_line, settled
 from engine.calendar.run import ENDED, Clock, ClockEvent, Moment, Suspension
 from engine.calendar.working import WorkingCalendar
 from engine.errors import Refused
@@ -66,6 +66,49 @@ def suspended(
         limit, "suspended", now, on, clock, after, calendar, ground=ground,
         source=str(listed.source) or str(limit.source), document=notice, who=who,
     )  # fmt: skip
+    return after, line
+
+
+def struck(
+    limit: Limit,
+    clock: Clock,
+    ground: str,
+    start: Moment,
+    reason: str,
+    now: datetime,
+    calendar: WorkingCalendar,
+    who: str,
+) -> tuple[Clock, ClockEvent]:
+    """The clock as if that suspension had never been entered; one met before is judged anew."""
+    if clock.state in ("waiting", "expired", "cancelled"):
+        raise ClockRefused(
+            f"期限“{limit.name}”已经终结，不能撤销扣除" if clock.start else f"期限“{limit.name}”尚未起算"
+        )
+    if not reason.strip():
+        raise ClockRefused("撤销扣除须写明理由")
+    held = next((item for item in clock.suspensions if (item.ground, item.start) == (ground, start)), None)
+    if held is None:
+        raise ClockRefused(f"期限“{limit.name}”没有登记这一次“{ground}”的扣除")
+    left = tuple(item for item in clock.suspensions if item is not held)
+    state = clock.state
+    if state == "suspended" and not any(item.end is None for item in left):
+        state = "running"
+    after = settled(limit, replace(clock, state=state, suspensions=left), calendar)
+    if state == "met":
+        after = judged(limit, after)
+    line = ledger_line(
+        limit,
+        "struck",
+        now,
+        start,
+        clock,
+        after,
+        calendar,
+        ground=ground,
+        document=held.notice,
+        reason=reason,
+        who=who,
+    )
     return after, line
 
 

@@ -26,6 +26,7 @@ from engine.kernel.commands import (
     RecomputeClocks,
     ResetClock,
     ResumeClock,
+    StrikeSuspension,
     SuspendClock,
 )
 from engine.kernel.effects import ClockChanged, Effect
@@ -68,6 +69,18 @@ def changed(
         case ResumeClock(limit, ground, on):
             return law.resume(
                 limits, clocks, limit, ground=ground, on=on, now=now, calendar=calendar, who=who
+            )
+        case StrikeSuspension(limit, ground, start, reason):
+            return law.strike(
+                limits,
+                clocks,
+                limit,
+                ground=ground,
+                start=start,
+                reason=reason,
+                now=now,
+                calendar=calendar,
+                who=who,
             )
         case ExtendClock(limit, approver, reason, notice, on, amount):
             return law.extend(

@@ -253,6 +253,15 @@ class ResumeClock(NamedTuple):
     on: date | datetime
 
 
+class StrikeSuspension(NamedTuple):
+    """Take back a suspension that was entered by mistake: that on `ground` from `start`, as it stands in the clock."""
+
+    limit: str
+    ground: str
+    start: date | datetime
+    reason: str
+
+
 class ExtendClock(NamedTuple):
     """`approver` as the law names the office; `amount` None is the most that the law allows."""
 
@@ -290,10 +299,17 @@ class RecomputeClocks(NamedTuple):
 
 
 ClockCommand = (
-    SuspendClock | ResumeClock | ExtendClock | CancelClock | ResetClock | ExpireClock | RecomputeClocks
+    SuspendClock
+    | ResumeClock
+    | StrikeSuspension
+    | ExtendClock
+    | CancelClock
+    | ResetClock
+    | ExpireClock
+    | RecomputeClocks
 )
 CLOCK_COMMANDS: tuple[type[Any], ...] = (
-    SuspendClock, ResumeClock, ExtendClock, CancelClock, ResetClock, ExpireClock, RecomputeClocks,
+    SuspendClock, ResumeClock, StrikeSuspension, ExtendClock, CancelClock, ResetClock, ExpireClock, RecomputeClocks,
 )  # fmt: skip
 
 # -- on the documents of a case; carried out by `engine.cases.documents`, the kernel has no part in them -----------

@@ -399,7 +399,7 @@ class PersonRecused(NamedTuple):
 
 
 class ClockChanged(NamedTuple):
-    """A clock command's line in the ledger. `change`: suspended | resumed | extended | cancelled | restarted | expired
+    """A clock command's line in the ledger. `change`: suspended | resumed | struck | extended | cancelled | restarted | expired
     | recomputed.
 
     `state` and `due` (aware UTC) as they now stand; `calendar` is the version that they were reckoned by.

@@ -32,7 +32,8 @@ def clock_url(bureau: Bureau, case_id: str, item: str, clock: Callable[[], datet
 def send(client: FlaskClient, url: str, data: dict[str, str]) -> tuple[int, str]:
     page = client.get(url).get_data(as_text=True)
     key = key_in(page) if 'name="_key"' in page else "a-key-of-a-forger"
-    given = {"csrf_token": token_in(page), "_key": key, **data}
+    form = page if "csrf_token" in page else client.get("/messages").get_data(as_text=True)
+    given = {"csrf_token": token_in(form), "_key": key, **data}
     answer = client.post(url, data=given)
     return answer.status_code, answer.get_data(as_text=True)
 
@@ -136,3 +137,26 @@ def test_the_case_page_tells_budget_use_and_article_and_leads_to_clock_and_sheet
     assert "(2019-04-23)" not in page
     assert f'href="{clock_url}"' in page
     assert f'href="{clock_url}.pdf"' in page
+
+
+def test_a_suspension_entered_by_mistake_is_struck_out_by_who_entered_it_or_the_chief(
+    signed: Callable[[str], FlaskClient], bureau: Bureau, clock_url: str, case_id: str
+) -> None:
+    handler, chief, stranger = signed(HANDLER), signed(CHIEF), signed("zhaomin")
+    before = bureau.cases.view(case_id, lambda view: view.clocks["decide"])
+    assert send(handler, clock_url, SUSPEND)[0] == 303
+    page = handler.get(clock_url).get_data(as_text=True)
+    assert ("登记的扣除" in page, 'value="strike"' in page) == (True, True)
+    assert 'value="strike"' not in stranger.get(clock_url).get_data(as_text=True)
+    struck = {"_command": "strike", "suspension": "专家评审|2026-09-28", "reason": "登错办件"}
+    assert send(stranger, clock_url, struck)[0] == 403
+    status, page = send(handler, clock_url, {**struck, "reason": " "})
+    assert (status, "请写明撤销的理由" in page) == (422, True)
+    assert send(handler, clock_url, {**struck, "suspension": "听证|2026-09-28"})[0] == 404
+    assert send(chief, clock_url, struck)[0] == 303
+    assert bureau.cases.view(case_id, lambda view: view.clocks["decide"]) == before
+    page = handler.get(clock_url).get_data(as_text=True)
+    assert ("撤销扣除" in page, "登错办件" in page, "登记的扣除" in page) == (True, True, False)
+    assert "撤销误登的扣除（专家评审，2026-09-28）" in handler.get(f"/cases/{case_id}").get_data(as_text=True)
+    assert send(handler, clock_url, SUSPEND)[0] == 303  # the right one, of the same day
+    assert bureau.verify(case_id) == []

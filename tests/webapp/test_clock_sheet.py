@@ -8,8 +8,10 @@ import pytest
 from applications import APPLICATION, CLERK, HANDED_IN, sign_in
 from flask.testing import FlaskClient
 
+from engine.calendar.clock import NO_CLOCKS, Limit, Limits, advance, explain
+from engine.calendar.period import Day
 from engine.cases import Actor
-from engine.clock_sheet import clock_sheet
+from engine.clock_sheet import clock_sheet, runs
 from engine.errors import NotFound
 from engine.kernel.commands import ExtendClock, ResumeClock, SetVariables, SuspendClock
 from processes.bureau import Bureau
@@ -60,3 +62,25 @@ def test_it_prints_as_pdf_to_whoever_is_signed_in(client: FlaskClient, bureau: B
     assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
     assert answer.data.startswith(b"%PDF-")
     assert client.get(f"/cases/{case_id}/clocks/none.pdf").status_code == 404
+
+
+def test_a_long_table_is_printed_by_stretches_and_a_short_one_day_by_day(
+    bureau: Bureau, case_id: str
+) -> None:
+    short = clock_sheet(bureau.cases, case_id, "decide").days
+    assert [(one.first, one.days) for one in runs(short)] == [(day.date, 1) for day in short]
+    calendar = bureau.cases.calendar
+    term = Limit("term", "有效期", 4, "year", "given_on", "ended_on")
+    clocks = advance(
+        Limits((term,)), NO_CLOCKS, {"given_on": date(2026, 9, 18)}, bureau.cases.clock(), calendar
+    )[0]
+    long = explain(term, clocks["term"], calendar)
+    found = runs(long)
+    assert (len(long) > 1400, len(found) < 10) == (True, True)
+    assert (found[0].first, found[-1].last, sum(one.days for one in found)) == (
+        long[0].date, long[-1].date, len(long),
+    )  # fmt: skip
+    assert [one.reached for one in found] == sorted(one.reached for one in found)
+    held = Day(date(2026, 10, 1), False, "不计入（听证）", 3)
+    days = [Day(date(2026, 9, 1), True, "工作日", 1), *[held] * 40, *long[1:60]]
+    assert [one.days for one in runs(days)][:2] == [1, 40]
