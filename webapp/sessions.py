@@ -12,6 +12,7 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from engine.codec import moment_of, moment_text
 from engine.store import Store
@@ -19,6 +20,29 @@ from engine.store import web_sessions as statements
 
 _HELD_FOR = timedelta(hours=12)
 _SEEN_EVERY = timedelta(minutes=1)
+
+
+PASSWORD, PROVIDER = "password", "oidc"
+
+
+class Entered(NamedTuple):
+    """Who has signed in, and by which way; `hint` as given to `begin`."""
+
+    user: str
+    way: str
+    hint: str
+
+
+class Open(NamedTuple):
+    """One session of somebody, as its owner sees it; `session` names it and opens nothing. Moments are aware UTC."""
+
+    session: str
+    begun_at: datetime
+    seen_at: datetime
+    address: str
+    agent: str
+    way: str
+    mine: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,29 +67,62 @@ class Sessions:
     ) -> None:
         self._store, self._idle, self._longest, self._now = store, idle, longest, clock
 
-    def begin(self, user: str) -> str:
-        """A new session's token, to be kept by the browser; forgets what has long expired."""
+    def begin(
+        self, user: str, *, address: str = "", agent: str = "", way: str = PASSWORD, hint: str = ""
+    ) -> str:
+        """A new session's token, to be kept by the browser; forgets what has long expired. `hint`: what the provider
+        who let the person in wants to hear when the session ends."""
         token, now = secrets.token_urlsafe(32), self._now()
         with self._store.writing() as transaction:
             transaction.add(statements.drop_old_sessions, {"before": moment_text(now - 2 * self._longest)})
             transaction.add(statements.drop_old_held, {"before": moment_text(now - _HELD_FOR)})
             transaction.add(statements.begin, {
                 "token": _hashed(token), "user": user, "begun_at": moment_text(now), "seen_at": moment_text(now),
+                "address": address[:64], "agent": agent[:300], "way": way, "hint": hint,
             })  # fmt: skip
         return token
 
     def user(self, token: str) -> str | None:
         """Whose session this is; None when it is unknown, ended or expired. Counts as seen, to the minute."""
+        found = self.entered(token)
+        return found.user if found is not None else None
+
+    def entered(self, token: str) -> Entered | None:
+        """As `user`, with the way in."""
         row, now = self._session(token), self._now()
         if row is None:
             return None
         begun, seen = moment_of(row[1]), moment_of(row[2])
-        if now - begun > self._longest or now - seen > self._idle:
+        if not self._alive(begun, seen, now):
             return None
         if now - seen > min(_SEEN_EVERY, self._idle / 4):
             with self._store.writing() as transaction:
                 transaction.add(statements.see, {"of_token": _hashed(token), "seen_at": moment_text(now)})
-        return str(row[0])
+        return Entered(row[0], row[3], row[4])
+
+    def of_user(self, user: str, token: str) -> list[Open]:
+        """Somebody's sessions that are open, the latest used first; `token` is the one that asks."""
+        now, mine = self._now(), _hashed(token)
+        with self._store.reading() as transaction:
+            rows = transaction.all(statements.of_user, {"of_user": user})
+        found = [
+            Open(row[0], moment_of(row[1]), moment_of(row[2]), row[3], row[4], row[5], row[0] == mine) for row in rows
+        ]  # fmt: skip
+        return [one for one in found if self._alive(one.begun_at, one.seen_at, now)]
+
+    def end_one(self, user: str, session: str) -> None:
+        """One of the person's own, by what `of_user` calls it."""
+        with self._store.writing() as transaction:
+            transaction.add(statements.end_of_user, {"of_user": user, "of_token": session})
+
+    def end_others(self, user: str, token: str = "") -> None:
+        """All of a person's sessions but this one."""
+        with self._store.writing() as transaction:
+            kept = _hashed(token) if token else ""
+            transaction.add(statements.end_others, {"of_user": user, "but_token": kept})
+
+    def _alive(self, begun: datetime, seen: datetime, now: datetime) -> bool:
+        return now - begun <= self._longest and now - seen <= self._idle
 
     def last_user(self, token: str) -> str | None:
         """Whose session this was, expired or not."""
@@ -98,9 +155,9 @@ class Sessions:
         with self._store.writing() as transaction:
             transaction.add(statements.let_go, {"of_token": _hashed(token)})
 
-    def _session(self, token: str) -> tuple[str, str, str] | None:
+    def _session(self, token: str) -> tuple[str, str, str, str, str] | None:
         with self._store.reading() as transaction:
-            row: tuple[str, str, str] | None = transaction.one(  # type: ignore[assignment]
+            row: tuple[str, str, str, str, str] | None = transaction.one(  # type: ignore[assignment]
                 statements.session, {"of_token": _hashed(token)}
             )
         return row

@@ -448,7 +448,13 @@ web_session = Table(
     Column("user", Text, nullable=False),
     Column("begun_at", _code(), nullable=False),
     Column("seen_at", _code(), nullable=False),
+    # From where, with what, by which way in (password | oidc), and what the provider wants to hear at the end.
+    Column("address", Text, nullable=False, server_default=""),
+    Column("agent", Text, nullable=False, server_default=""),
+    Column("way", Text, nullable=False, server_default=""),
+    Column("hint", Text, nullable=False, server_default=""),
     Index("ix_web_session_begun_at", "begun_at"),
+    Index("ix_web_session_user", "user"),
 )
 # A submit that came when nobody was signed in any more, until its author has signed in again; no `user` is a stranger.
 held_form = Table(

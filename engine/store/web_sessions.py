@@ -11,7 +11,20 @@ _S, _H = t.web_session.c, t.held_form.c
 STRANGERS = 200  # submits kept of people who cannot be told: anybody may send those, so they are few
 
 begin = Query(insert(t.web_session).values({column.name: bindparam(column.name) for column in _S}))
-session = Query(select(_S.user, _S.begun_at, _S.seen_at).where(_S.token == bindparam("of_token")))
+session = Query(
+    select(_S.user, _S.begun_at, _S.seen_at, _S.way, _S.hint).where(_S.token == bindparam("of_token"))
+)
+of_user = Query(
+    select(_S.token, _S.begun_at, _S.seen_at, _S.address, _S.agent, _S.way)
+    .where(_S.user == bindparam("of_user"))
+    .order_by(_S.seen_at.desc(), _S.token)
+)
+end_of_user = Query(
+    delete(t.web_session).where(_S.user == bindparam("of_user"), _S.token == bindparam("of_token"))
+)
+end_others = Query(
+    delete(t.web_session).where(_S.user == bindparam("of_user"), _S.token != bindparam("but_token"))
+)
 see = Query(
     update(t.web_session).where(_S.token == bindparam("of_token")).values(seen_at=bindparam("seen_at"))
 )
