@@ -61,7 +61,7 @@ def _signers(where: str) -> Callable[[Bureau, str, str, str, Sent, str], None]:
             except InvalidInput as error:
                 wrong[field] = error.fields.get("to", [error.message])
         if wrong:
-            raise InvalidInput("加签人员有误", wrong)
+            raise InvalidInput(_("加签人员有误"), wrong)
         operations.add_signers(bureau, user, case_id, item, named, where, _reason(sent), key=key)
 
     return add
@@ -80,13 +80,13 @@ def _return(bureau: Bureau, user: str, case_id: str, item: str, sent: Sent, key:
     target, mode, reason = sent.get("_target", ""), sent.get("_mode", "step"), _reason(sent)
     wrong = {}
     if not target:
-        wrong["_target"] = ["请选择退回到哪个环节"]
+        wrong["_target"] = [_("请选择退回到哪个环节")]
     if mode not in ("step", "direct"):
-        wrong["_mode"] = ["请选择退回后怎样继续"]
+        wrong["_mode"] = [_("请选择退回后怎样继续")]
     if not reason:
-        wrong["reason"] = ["请写明退回理由"]
+        wrong["reason"] = [_("请写明退回理由")]
     if wrong:
-        raise InvalidInput("退回须选择退回到哪个环节，并写明理由。", wrong)
+        raise InvalidInput(_("退回须选择退回到哪个环节，并写明理由。"), wrong)
     bureau.return_to(user, case_id, item, target, reason, direct=mode == "direct", key=key)
 
 
@@ -162,7 +162,7 @@ def page(
 
     found = standing(bureau(), me().user, case_id, item)
     if "transfer" not in found.allowed:
-        raise NotPermitted("该环节不允许转办")
+        raise NotPermitted(_("该环节不允许转办"))
     row = bureau().cases.view(case_id, lambda view: bureau().open_row(view, item))
     header = bureau().cases.view(case_id, lambda view: dict(view.header))
     names = bureau().accounts.names()

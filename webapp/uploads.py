@@ -15,6 +15,7 @@ from engine.errors import InvalidInput, Refused
 from processes.attachments import MATERIALS
 from processes.file_types import ACCEPT, TOLD
 from webapp.context import settings
+from webapp.wording import _
 
 PREFIX = "_upload-"
 AT_ONCE = 20  # files in one request
@@ -86,7 +87,7 @@ def take(keep: Callable[[int, str, FileStorage], None]) -> list[str]:
     for place, (field, file) in enumerate(uploaded()):
         try:
             if place >= AT_ONCE:
-                raise Refused(f"一次最多上传 {AT_ONCE} 个文件")
+                raise Refused(_("一次最多上传 ") + f"{AT_ONCE}" + _(" 个文件"))
             keep(place, field, file)
         except (InvalidInput, Refused) as error:
             if type(error) not in (InvalidInput, Refused):

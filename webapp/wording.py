@@ -14,7 +14,16 @@ from zoneinfo import ZoneInfo
 from flask import Flask
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-_TRANSLATIONS = catalogues.translation("webapp", Path(__file__).with_name("locale"), fallback=True)
+LOCALE = Path(__file__).with_name("locale")
+
+
+def translations(folder: Path = LOCALE, languages: list[str] | None = None) -> catalogues.NullTranslations:
+    """The catalogue `<language>/LC_MESSAGES/webapp.mo` of that folder, for the languages of the environment (`LANGUAGE`,
+    `LC_ALL`, …) where none are named; without one, every text is its own translation, in Chinese."""
+    return catalogues.translation("webapp", folder, languages, fallback=True)
+
+
+_TRANSLATIONS = translations()
 _ = _TRANSLATIONS.gettext
 
 WEEKDAYS = ("星期一", "星期二", "星期三", "星期四", "星期五", "星期六", "星期日")
@@ -36,7 +45,7 @@ CLOCK_STATES = {
     "cancelled": "已取消",
 }
 UNITS = {"working_day": "个工作日", "day": "日", "month": "个月", "year": "年", "hour": "小时"}
-BOXES = {"todo": "待办", "claimable": "科室待领", "done": "已办", "started": "我发起的"}
+BOXES = {"todo": "待办", "claimable": "科室待领", "done": "已办", "started": "我发起的", "copies": "抄送"}
 
 
 def day(value: date | datetime | None) -> str:
@@ -70,7 +79,7 @@ def span(left: int | None, unit: str = "working_day") -> str:
     """剩 3 个工作日; 逾期 1 个工作日; 今日到期."""
     if left is None:
         return _("未计时")
-    word = UNITS.get(unit, "日")
+    word = _(UNITS.get(unit, "日"))
     if left < 0:
         return _("逾期") + f" {-left} {word}"
     if left == 0:
@@ -95,7 +104,7 @@ def project(title: str, applicant: str) -> str:
 
 def this_day(today: date, why: str) -> str:
     """2026-09-25 星期五 中秋节: the day, its weekday, and what the calendar says of it."""
-    weekday = WEEKDAYS[today.weekday()]
+    weekday = _(WEEKDAYS[today.weekday()])
     why = why.replace(f"（{weekday}）", "")  # the weekday stands there already
     return f"{today.isoformat()}　{weekday}　{why}"
 
