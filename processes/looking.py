@@ -20,7 +20,7 @@ from forms.definition import HELD, STATES
 from forms.display import shown
 from processes import stand_in
 from processes.accounts import Account
-from processes.authority import USER
+from processes.authority import USER, directs
 from processes.case_powers import powers
 from processes.clocks import clock_views, due_on
 from processes.corrections import prefilled
@@ -28,7 +28,7 @@ from processes.desk import START, Desk
 from processes.documents import filled_in
 from processes.following import following
 from processes.narrative import Line, story, who_did
-from processes.standing import ADVICE
+from processes.standing import ADVICE, standing_of
 from processes.step_state import KINDS, StepState, step_state
 from processes.trail import trail
 from processes.views import (
@@ -190,8 +190,12 @@ def case_view(
         mine = bool(set(stand_in.holders(bureau, account, found)) - view.state.recused.keys())
         mine = mine and account.user not in view.state.recused
         items.append(
-            Open(item, found["name"], found["post"] or "", names.get(found["claimed_by"] or "", ""), mine)
-        )
+            Open(
+                item, found["name"], found["post"] or "", names.get(found["claimed_by"] or "", ""), mine,
+                not mine and directs(account, (found["post"] or "").partition("/")[0])
+                and "transfer" in standing_of(bureau, view, account, found, ()).allowed,
+            )
+        )  # fmt: skip
     found_powers = powers(bureau, account, view)
     return CaseView(
         case_id=view.case_id,

@@ -43,6 +43,7 @@ class Row:
     behalf_name: str = ""
     through_name: str = ""
     batch: bool = False
+    closed_at: datetime | None = None
 
 
 class InboxPage(NamedTuple):
@@ -89,13 +90,14 @@ class Place(NamedTuple):
 
 
 class Open(NamedTuple):
-    """An open step of a case; `mine` when the viewer may act on it."""
+    """An open step of a case; `mine` when the viewer may act on it, `hands` when he may hand it to somebody else."""
 
     item: str
     step: str
     post: str
     claimed_name: str
     mine: bool
+    hands: bool = False
 
 
 class Drawn(NamedTuple):
