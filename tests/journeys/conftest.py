@@ -117,6 +117,13 @@ def desk(browser: Browser, tmp_path: Path) -> Iterator[Desk]:
         yield opened
 
 
+@pytest.fixture
+def either(browser: Browser, tmp_path: Path, database_url: str) -> Iterator[Desk]:
+    """A desk on each of the two databases."""
+    with running(browser, tmp_path, database_url, Clock()) as opened:
+        yield opened
+
+
 @pytest.fixture(scope="session")
 def accessible() -> Callable[[Page], None]:
     """Asserts that axe finds nothing against WCAG 2.1 AA on the page as it stands."""
