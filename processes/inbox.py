@@ -255,6 +255,7 @@ def _row(
         behalf_name=names.get(whom, whom),
         through_name=names.get(through, through),
         batch=_batch(bureau, found),
+        closed_at=found.closed_at,
     )
 
 

@@ -90,7 +90,7 @@ def visible(bureau: Bureau, user: str, case_ids: Iterable[str]) -> frozenset[str
     for case_id in dict.fromkeys(case_ids):
         with bureau.store.reading() as transaction:
             row = transaction.one(queries.case_row, {"of_case": case_id})
-        if row is not None and _sees(bureau, mine, dict(zip(_COLUMNS, row, strict=True))):
+        if row is not None and _sees(bureau, mine, dict(zip(_COLUMNS, row, strict=False))):
             found.add(case_id)
     return frozenset(found)
 

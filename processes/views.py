@@ -44,6 +44,7 @@ class Row:
     through_name: str = ""
     batch: bool = False
     closed_at: datetime | None = None
+    closed_at: datetime | None = None
 
 
 class InboxPage(NamedTuple):

@@ -13,6 +13,7 @@ from webapp import (
     api,
     assets,
     bar,
+    batch,
     case,
     case_operations,
     clocks,
@@ -28,6 +29,7 @@ from webapp import (
     messages,
     progress,
     receipt,
+    searching,
     signin,
     stand_ins,
     step,
@@ -84,6 +86,8 @@ def build(settings: Settings, bureau: Bureau | None = None) -> Flask:
     documents.install(app)
     for part in (
         inbox,
+        batch,
+        searching,
         step,
         step_operations,
         case,
