@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import os
 import shutil
 import sys
@@ -26,7 +27,7 @@ from tests.load import day  # noqa: E402
 from tests.load.figures import BOUND  # noqa: E402
 from tests.load.town import founded  # noqa: E402
 
-LOGGED = 4000  # characters of the server's log, told where there were errors
+LOGGED = 1500  # characters of the last failure in the server's log, told where there were errors
 
 
 def main() -> int:
@@ -86,9 +87,15 @@ def run(bureau: Bureau, url: str, address: str, folder: Path, options: argparse.
         with psycopg.connect(address) as connection:
             (row,) = connection.execute("SELECT count(*), current_setting('max_connections') FROM pg_stat_activity WHERE backend_type = 'client backend'")  # fmt: skip
         print(f"{row[0] - 2} connections to PostgreSQL open in the end, of {row[1]} that it takes")
-    if found.figures.errors:
-        print((folder / "server.log").read_text()[-LOGGED:], file=sys.stderr)
+    if found.figures.errors or found.arriving.errors:
+        print(said(folder / "server.log"), file=sys.stderr)
     return tell(found, day.faults(bureau, found))
+
+
+def said(log: Path) -> str:
+    """The end of the last failure that the server has written down."""
+    failures = [line for line in log.read_text().splitlines() if '"exception"' in line]
+    return str(json.loads(failures[-1])["exception"])[-LOGGED:] if failures else ""
 
 
 def tell(found: day.Day, faults: list[str]) -> int:
