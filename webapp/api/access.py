@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from engine.errors import InvalidInput, NotFound, NotPermitted
 from processes import tokens
+from processes.authority import administers
 from webapp.api.problems import problem
 from webapp.context import bureau
 
@@ -115,8 +116,8 @@ def _admit(scope: str) -> None:
     g.api_token = token
     if scope not in token.scopes:
         raise NotPermitted(f"令牌没有“{tokens.SCOPES[scope]}”（{scope}）范围")
-    if scope == "admin" and not tokens.is_admin(account.posts):
-        raise NotPermitted(f"此事由 {tokens.ADMIN_POST} 办理")
+    if scope == "admin" and not administers(account):
+        raise NotPermitted("此事由系统管理员办理")
 
 
 def _clean(text: str) -> bool:

@@ -28,7 +28,14 @@ def seen(case_id: str) -> CaseView:
 def get_case(case_id: str) -> Any:
     view = seen(case_id)
     revision = view.history[-1].seq if view.history else 0
-    told = {name: getattr(view, name) for name in Case().fields if name != "revision"}
+    can = view.powers
+    told = {
+        name: getattr(view if hasattr(view, name) else can, name)
+        for name in Case().fields
+        if name != "revision"
+    }
+    told["recusable"] = [{"user": user, "name": name} for user, name in can.recusable]
+    told["recused"] = [{"name": name, "reason": reason} for name, reason in can.recused]
     return {**told, "revision": revision, "may": sorted(view.may)}, 200, etag(revision)
 
 

@@ -19,6 +19,7 @@ from webapp.api.schemas.clocks import (
     ClockWhole,
     ExtendClockBody,
     ResumeClockBody,
+    StrikeBody,
     SuspendClockBody,
 )
 from webapp.api.schemas.common import Answered
@@ -39,7 +40,7 @@ def get_clock(case_id: str, limit: str) -> Any:
     return {
         **asdict(found.view), "days": found.view.days, "may": sorted(found.may), "grounds": found.grounds,
         "held": [{"ground": ground, "since": since} for ground, since in found.held],
-        "approver": found.approver, "why_not": found.why_not, "ledger": found.sheet.lines,
+        "entered": found.entered, "approver": found.approver, "why_not": found.why_not, "ledger": found.sheet.lines,
     }  # fmt: skip
 
 
@@ -67,6 +68,19 @@ def suspend_clock(body: dict[str, Any], case_id: str, limit: str) -> Any:
 )
 def resume_clock(body: dict[str, Any], case_id: str, limit: str) -> Any:
     return answered(clock_office.resume(bureau(), caller(), case_id, limit, body, **expected()))
+
+
+@routes.operation(
+    "POST",
+    f"{PLACE}/striking",
+    "撤销误登的扣除",
+    scope="work",
+    body=StrikeBody,
+    answers=Answered,
+    command=True,
+)
+def strike_suspension(body: dict[str, Any], case_id: str, limit: str) -> Any:
+    return answered(clock_office.strike(bureau(), caller(), case_id, limit, body, **expected()))
 
 
 @routes.operation(

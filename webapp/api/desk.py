@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import g
 
-from processes import attachments, checking
+from processes import attachments, checking, inbox
 from webapp.api.access import caller, idempotency_key
 from webapp.api.answers import answered, checked, etag
 from webapp.api.part import ROOT, part
@@ -75,12 +75,16 @@ def start_case(body: dict[str, Any]) -> Any:
 
 @routes.operation("GET", "/inbox", "待办箱的一页", query=InboxQuery, answers=InboxList)
 def list_inbox(asked: dict[str, Any]) -> Any:
-    return bureau().inbox(
-        caller(), asked["box"], after=asked.get("after"), limit=asked["limit"], matter=asked.get("matter"),
-        query=asked.get("q"),
+    chosen = {name: asked[name] for name in inbox.Chosen._fields if name in asked}
+    chosen |= {"urgent": asked["urgent"] == "true", "words": asked["q"]}
+    found = inbox.page(
+        bureau(), caller(), asked["box"], inbox.Chosen(**chosen), after=asked.get("after"),
+        back=asked["back"] == "true", limit=asked["limit"],
     )  # fmt: skip
+    return found._asdict()
 
 
 @routes.operation("GET", "/inbox/counts", "各箱件数（至多 1000）与待办的灯色", answers=Counts)
 def count_inbox() -> Any:
-    return bureau().counts(caller())
+    found = inbox.counts(bureau(), caller())
+    return {**found.boxes, **found.lights, "deputed": found.deputed}

@@ -59,7 +59,7 @@ def page(
     return make_response(
         render_template(
             "tokens.html", here="tokens", found=found, secret=secret, message=message, errors=errors or {},
-            typed=request.form if errors else {}, admin=tokens.is_admin(me().posts), scopes=tokens.SCOPES,
+            typed=request.form if errors else {}, admin=me().admin, scopes=tokens.SCOPES,
             longest=tokens.LONGEST_DAYS,
         ),
         status,

@@ -15,7 +15,6 @@ from engine.errors import InvalidInput, NotPermitted
 from engine.webhooks import subscriptions
 from engine.webhooks.events import EVENTS
 from engine.webhooks.subscriptions import Webhook
-from processes import tokens
 from webapp.context import bureau, settings
 from webapp.signin import me
 from webapp.wording import _
@@ -37,7 +36,7 @@ def create() -> Any:
     if request.form.get("_command") != "create":
         abort(400)
     if not _admin():
-        raise NotPermitted(f"订阅由 {tokens.ADMIN_POST} 建立")
+        raise NotPermitted("订阅由系统管理员建立")
     matter = request.form.get("matter", "")
     try:
         if matter:
@@ -93,7 +92,7 @@ def page(
 ) -> Any:
     mine = [one for one in subscriptions.subscriptions(bureau().store) if _may(one)]
     if not mine and not _admin():
-        raise NotPermitted(f"事件通知由 {tokens.ADMIN_POST} 管理")
+        raise NotPermitted("事件通知由系统管理员管理")
     return make_response(
         render_template(
             "webhooks.html", here="tokens", found=mine, dead=subscriptions.dead(bureau().store), events=EVENTS,
@@ -105,7 +104,7 @@ def page(
 
 
 def _admin() -> bool:
-    return tokens.is_admin(me().posts)
+    return me().admin
 
 
 def _may(webhook: Webhook) -> bool:
@@ -116,5 +115,5 @@ def _own(webhook: str) -> Webhook:
     """Raises NotFound, NotPermitted."""
     found = subscriptions.subscription(bureau().store, webhook)
     if not _may(found):
-        raise NotPermitted(f"事件通知由 {tokens.ADMIN_POST} 管理")
+        raise NotPermitted("事件通知由系统管理员管理")
     return found

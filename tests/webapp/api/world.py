@@ -138,6 +138,11 @@ class Seeds:
         clock_office.suspend(self.bureau, SURVEYOR, self["case_id"], self["running"], given)
         return given["ground"]
 
+    def _entered(self) -> str:
+        assert self["held"]
+        page = clock_office.clock_page(self.bureau, SURVEYOR, self["case_id"], self["running"])
+        return page.entered[0].key
+
     def ground(self) -> dict[str, str]:
         page = clock_office.clock_page(self.bureau, SURVEYOR, self["case_id"], self["running"])
         return {"ground": page.grounds[0], "notice": "告〔2026〕1号", "on": TODAY}
@@ -315,6 +320,9 @@ GOOD: dict[str, Callable[[Seeds], Good]] = {
     "suspend_clock": lambda seeds: Good(SURVEYOR, seeds.ground(), path={"limit": seeds["running"]}),
     "resume_clock": lambda seeds: Good(
         SURVEYOR, {"ground": seeds["held"], "on": TODAY}, path={"limit": seeds["running"]}
+    ),
+    "strike_suspension": lambda seeds: Good(
+        SURVEYOR, {"suspension": seeds["entered"], **REASON}, path={"limit": "decide"}
     ),
     "extend_clock": lambda seeds: Good(
         LEADER, {"notice": "告〔2026〕2号", "on": TODAY, **REASON}, path={"limit": seeds["running"]}

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from marshmallow import fields
 
+from processes.trail import STATES
 from webapp.api.schemas.clocks import ClockBrief
 from webapp.api.schemas.files import FileShown
-from webapp.api.schemas.shape import Exact, Number, Shape, Text, Words, said
+from webapp.api.schemas.shape import Exact, Number, Shape, Text, Words, one_of, said
 
 
 class NoteBody(Shape):
@@ -16,7 +17,7 @@ class NoteBody(Shape):
 class TrailStep(Shape):
     element = Text(required=True)
     name = Text(required=True)
-    state = Text(required=True)
+    state = one_of(*STATES, required=True)
     detail = Text(required=True)
 
 
@@ -46,6 +47,35 @@ class CaseFact(Shape):
     text = Text(required=True)
 
 
+class WithdrawableStep(Shape):
+    item = Text(required=True)
+    step = Text(required=True)
+    at = fields.AwareDateTime(required=True)
+    until = Words(Text(), required=True, metadata={"description": "下列环节签收之前"})
+
+
+class UrgeableStep(Shape):
+    item = Text(required=True)
+    step = Text(required=True)
+    holder = Text(required=True)
+
+
+class PersonNamed(Shape):
+    user = Text(required=True)
+    name = Text(required=True)
+
+
+class RecusedShown(Shape):
+    name = Text(required=True)
+    reason = Text(required=True)
+
+
+class StoppingShown(Shape):
+    limit = Text(required=True)
+    name = Text(required=True)
+    grounds = Words(Text(), required=True)
+
+
 class Case(Shape):
     case_id = Text(required=True)
     revision = Number(required=True)
@@ -63,7 +93,21 @@ class Case(Shape):
     data = Words(fields.Nested(CaseFact), required=True)
     variables = Exact(required=True, metadata={"description": "申请所填的值；小数为字符串"})
     may = Words(Text(), required=True)
-    withdrawable = Words(fields.Nested(OpenItem), required=True)
+    withdrawable = Words(
+        fields.Nested(WithdrawableStep), required=True, metadata={"description": "本人可以撤回的环节"}
+    )
+    suspended = Text(required=True, metadata={"description": "挂起的理由；没有挂起的为空"})
+    urgeable = Words(fields.Nested(UrgeableStep), required=True)
+    recusable = Words(
+        fields.Nested(PersonNamed), required=True, metadata={"description": "可以申请或者决定其回避的人"}
+    )
+    recused = Words(fields.Nested(RecusedShown), required=True)
+    stopping = Words(
+        fields.Nested(StoppingShown), required=True, metadata={"description": "挂起时可以停止计时的期限"}
+    )
+    held = Words(
+        fields.Nested(StoppingShown), required=True, metadata={"description": "恢复时可以恢复计时的期限"}
+    )
 
 
 class Diagram(Shape):

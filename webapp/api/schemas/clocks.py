@@ -65,12 +65,23 @@ class HeldGround(Shape):
     since = fields.Date(required=True)
 
 
+class EnteredShown(Shape):
+    key = Text(required=True, metadata={"description": "撤销误登的扣除时用"})
+    ground = Text(required=True)
+    start = fields.Date(required=True)
+    end = fields.Date(required=True, allow_none=True)
+    notice = Text(required=True)
+    who = Text(required=True)
+    may_strike = fields.Boolean(required=True)
+
+
 class ClockWhole(ClockWithDays):
     may = Words(
         Text(), required=True, metadata={"description": "suspend、resume、extend：依法并且本人可以做的"}
     )
     grounds = Words(Text(), required=True, metadata={"description": "现在可以中止计时的法定事由"})
     held = Words(fields.Nested(HeldGround), required=True, metadata={"description": "可以恢复计时的事由"})
+    entered = Words(fields.Nested(EnteredShown), required=True, metadata={"description": "已登记的扣除"})
     approver = Text(required=True, metadata={"description": "有权批准延长的机关负责人"})
     why_not = Text(required=True)
     ledger = Words(fields.Nested(LedgerLine), required=True)
@@ -88,6 +99,11 @@ class SuspendClockBody(Shape):
 class ResumeClockBody(Shape):
     ground = said(2000)
     on = said(25, metadata=ON)
+
+
+class StrikeBody(Shape):
+    suspension = said(200, metadata={"description": "entered 中的 key"})
+    reason = said(2000)
 
 
 class ExtendClockBody(Shape):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
+from engine.worklist import BOXES
+from processes.inbox import CLAIMED, LIGHTS, ORDERS, WITHIN
 from webapp.api.schemas.common import PageQuery
-from webapp.api.schemas.shape import LIGHTS, Exact, Number, Shape, Text, Words, one_of, said
-
-BOXES = ("todo", "claimable", "done", "started")
+from webapp.api.schemas.shape import Day, Exact, Number, Shape, Text, Words, one_of, said
 
 
 class StartBody(Shape):
@@ -28,8 +28,29 @@ class ApplicationBody(Shape):
 
 class InboxQuery(PageQuery):
     box = one_of(*BOXES, load_default="todo", metadata={"description": "待办、科室待领、已办、我发起的"})
-    matter = said(100, required=False)
-    q = said(100, required=False, metadata={"description": "编号、申请人或项目名称中的文字"})
+    matter = said(100, required=False, load_default="")
+    step = said(100, required=False, load_default="", metadata={"description": "环节：element"})
+    light = one_of(*LIGHTS, required=False, load_default="")
+    due = one_of(
+        *WITHIN,
+        required=False,
+        load_default="",
+        metadata={"description": "今天起几个工作日内到期，逾期的在内"},
+    )
+    since = Day(required=False, load_default=None, metadata={"description": "到达（已办：办结）之日，自"})
+    until = Day(required=False, load_default=None, metadata={"description": "到达（已办：办结）之日，至"})
+    claimed = one_of(
+        *CLAIMED, required=False, load_default="", metadata={"description": "待办中：已签收、未签收、都要"}
+    )
+    urgent = one_of("true", "false", load_default="false", metadata={"description": "只列有催办、督办的"})
+    behalf = said(
+        64, required=False, load_default="", metadata={"description": "只列为其代理的；- 为只列本人的"}
+    )
+    q = said(100, required=False, load_default="", metadata={"description": "编号、申请人或项目名称中的文字"})
+    order = one_of(*ORDERS, load_default="due")
+    back = one_of(
+        "true", "false", load_default="false", metadata={"description": "after 为 previous 时：往回翻一页"}
+    )
 
 
 class MattersQuery(Shape):
@@ -76,11 +97,24 @@ class InboxRow(Shape):
     light = one_of(*LIGHTS, required=True)
     provisional = fields.Boolean(required=True)
     previous = Text(required=True)
+    stopped = Text(required=True, metadata={"description": "正在扣除时限的期限"})
+    urged = Text(required=True, metadata={"description": "urge、supervise：有未办的催办、督办"})
+    behalf = Text(required=True, metadata={"description": "替谁办理"})
+    behalf_name = Text(required=True)
+    through_name = Text(required=True, metadata={"description": "由谁代为办结"})
+    batch = fields.Boolean(required=True, metadata={"description": "可以批量办理"})
 
 
 class InboxList(Shape):
     rows = Words(fields.Nested(InboxRow), required=True)
     next = Text(required=True, allow_none=True)
+    previous = Text(required=True, allow_none=True)
+
+
+class Deputed(Shape):
+    user = Text(required=True)
+    name = Text(required=True)
+    items = Number(required=True)
 
 
 class Counts(Shape):
@@ -88,7 +122,9 @@ class Counts(Shape):
     claimable = Number(required=True)
     done = Number(required=True)
     started = Number(required=True)
+    copies = Number(required=True, metadata={"description": "未读的抄送"})
     red = Number(required=True)
     yellow = Number(required=True)
     green = Number(required=True)
     grey = Number(required=True)
+    deputed = Words(fields.Nested(Deputed), required=True, metadata={"description": "为其代理的人和件数"})
