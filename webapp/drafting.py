@@ -48,7 +48,7 @@ def save(case_id: str, item: str) -> None:
 def restored(case_id: str, item: str, since: datetime | None = None) -> MultiDict[str, str] | None:
     """What was saved; not what is older than `since`, when somebody else handed in what now stands there."""
     found = drafts.find(bureau(), me().user, case_id, item)
-    if found is None or (since is not None and found.saved_at < since):
+    if found is None or (since is not None and found.saved_at <= since):
         return None
     flash(_("已恢复 ") + moment(found.saved_at) + _(" 保存的草稿，尚未提交。"), "good")
     return as_typed(found)
