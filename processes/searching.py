@@ -135,8 +135,11 @@ def _shown(bureau: Bureau, query: str, hits: Sequence[index.Hit]) -> Iterator[Fo
 def _lines(bureau: Bureau, case: index.Brief, query: str, *, said: bool) -> Iterator[Line]:
     """The first texts of a case that have a part of the query, each once."""
     shown: set[str] = set()
+    above = f"{case.number} {case.applicant} {case.title}"
     for text in search.texts(bureau.store, case.case_id):
-        if (text.part == "said" and not said) or text.text in shown or not spans(text.text, query):
+        if (text.part == "said" and not said) or text.text in shown or text.text in above:
+            continue
+        if not spans(text.text, query):
             continue
         shown.add(text.text)
         yield Line(_label(bureau, case, text), excerpt(text.text, query))
