@@ -1,4 +1,4 @@
-"""Databases for tests: every test that takes `store` runs on SQLite and on PostgreSQL.
+"""Databases for tests: every test that takes `store` runs on SQLite and on PostgreSQL. Passwords cost next to nothing.
 
 PostgreSQL is one server a session (of a package, no installation), with fsync on; one database a test, copied from
 a migrated template.
@@ -14,8 +14,13 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from argon2 import PasswordHasher
+from argon2.profiles import CHEAPEST
 
 from engine.store import Store
+from processes import accounts
+
+accounts.PasswordHasher = lambda: PasswordHasher.from_parameters(CHEAPEST)  # type: ignore[assignment,misc]
 
 BOTH = [pytest.param("sqlite"), pytest.param("postgresql", marks=pytest.mark.postgres)]
 

@@ -49,7 +49,8 @@ class Deployments:
 
     def check(self, bundle: Bundle) -> Executable:
         """Read and check. Raises DeploymentError with all faults."""
-        return self._keep(bundle.hash, executable_of(bundle))
+        found = self._compiled.get(bundle.hash)
+        return found or self._keep(bundle.hash, executable_of(bundle))
 
     def publish(self, transaction: Transaction, bundle: Bundle, actor: Actor, now: datetime) -> None:
         """From now on new cases of its processes begin with this bundle; running ones stay with theirs."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from engine.errors import DeploymentError
@@ -17,6 +18,7 @@ from engine.model.vocabulary import vocabulary_faults
 from engine.model.xml import parse
 
 
+@lru_cache(maxsize=64)  # a bundle is read for its net and for its desk, and carries what other bundles carry too
 def read_bpmn(xml: bytes, file: str = "模型.bpmn") -> bpmn.Definitions:
     """A BPMN 2.0.2 file, checked; raises DeploymentError with every fault.
 
