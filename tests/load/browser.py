@@ -47,8 +47,8 @@ class Browser:
         self._stream: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
         self.connections = 0
 
-    async def get(self, path: str, **headers: str) -> Answer:
-        return await self._ask("GET", path, b"", headers)
+    async def get(self, path: str, headers: Mapping[str, str] | None = None) -> Answer:
+        return await self._ask("GET", path, b"", headers or {})
 
     async def post(self, path: str, fields: Fields, *, files: bool = False) -> Answer:
         """`files`: encoded as a form that may carry files is."""

@@ -22,6 +22,7 @@ from tests.load.town import PASSWORD, Town, over
 STEP = re.compile(r'href="(/cases/([^/"]+)/items/([^/"]+))"')
 CLOCK = re.compile(r'href="(/cases/[^/"]+/clocks/[^/".]+)"')
 DIAGRAM = re.compile(r'data-source="([^"]+)"')
+NEWS = re.compile(r'id="news" hx-get="([^"]+)"')
 NEXT = re.compile(r'rel="next" href="([^"]+)"')
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 OUTCOME = re.compile(r'name="(\w+)_outcome"')
@@ -32,6 +33,7 @@ READ_WHOLE = 0.25  # of the steps opened, those whose case is looked at before t
 CLOCKS = 0.4  # of the cases looked at, those whose clocks are
 SAVES = (1, 2, 3)  # how often a form saves itself before it is sent
 CHECKS_DRAFT = 0.2  # of the forms, those opened anew before they are sent, to find what was typed
+WATCHES = 30.0  # seconds after which the inbox asks for news by itself
 SEEN = 50  # cases that a clerk remembers
 TWICE = 0.02  # of the forms, those sent twice at once, as by a double click
 SAVED = json.dumps("自动保存")[1:-1]
@@ -77,15 +79,35 @@ class Clerk:
                 return False
             fields = [("csrf_token", TOKEN.findall(page.text)[0]), ("user", self._person.user), ("password", PASSWORD)]  # fmt: skip
             told = await self._page("sign in", self._browser.post("/signin", fields), 303, "")
-            return told is not None and await self._inbox("first inbox") is not None
+            inbox = await self._inbox("first inbox") if told else None
+            self._first = inbox.text if inbox else ""
+            return inbox is not None
         finally:
             self._figures = working
 
     async def work(self, until: float) -> None:
         """Until that moment of the loop's clock; what is under way then is answered, and nothing more begun."""
         self._until = until
+        watching = asyncio.create_task(self._watch())
         with suppress(Evening):
             await self._go_on()
+        watching.cancel()
+        with suppress(asyncio.CancelledError):
+            await watching
+
+    async def _watch(self) -> None:
+        """The inbox in a tab of its own, which asks for news by itself."""
+        news = html.unescape(NEWS.findall(self._first)[0])
+        other, tag = self._browser.twin(), ""
+        try:
+            await asyncio.sleep(self._chance.uniform(0, WATCHES))
+            while True:
+                headers = {"HX-Request": "true"} | ({"If-None-Match": tag} if tag else {})
+                answer = await self._page("news", other.get(news, headers), 200, 'id="news"', (), named=False, same=304)  # fmt: skip
+                tag = answer.headers.get("etag", "") if answer else tag
+                await asyncio.sleep(WATCHES)
+        finally:
+            other.close()
 
     async def _go_on(self) -> None:
         page = None
@@ -103,7 +125,7 @@ class Clerk:
                     page = await self._list("claimable", "/inbox?box=claimable")
                 case "search":
                     word = self._chance.choice(WORDS)
-                    page = await self._list("search", f"/inbox?box=claimable&q={quote(word)}", word)  # fmt: skip
+                    await self._page("search", self._browser.get(f"/search?q={quote(word)}"), 200, word)
                 case "case":
                     if self._seen:
                         await self._case(self._chance.choice(self._seen))
@@ -220,8 +242,9 @@ class Clerk:
         conflicts: tuple[int, ...] = (),
         *,
         named: bool = True,
+        same: int = 0,
     ) -> Answer | None:
-        """One request, counted. None where it did not end in `status`, or its page is not this clerk's."""
+        """One request, counted. None where it did not end in `status` (or `same`: as before), or is not this clerk's page."""
         try:
             answer = await asked
         except Failed as failed:
@@ -231,6 +254,8 @@ class Clerk:
         if answer.status in conflicts:
             self._figures.conflict(_why(kind, answer))
             return None
+        if same and answer.status == same:
+            return answer
         if answer.status != status:
             self._figures.wrong(kind, f"{answer.status} instead of {status}: {_said(answer.text)}")
             return None
