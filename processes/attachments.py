@@ -200,9 +200,11 @@ def _open_to(bureau: Bureau, user: str, view: Looking, item: str) -> frozenset[s
     account, row = bureau.person(user), bureau.open_row(view, item)
     if not stand_in.holders(bureau, account, row):
         raise NotPermitted() if row["claimed_by"] is None else ItemTaken()
-    part = view.state.parts.get(item)
+    part, round_ = view.state.parts.get(item), view.state.rounds.get(item)
     if part is not None and part.kind in ADVICE:
         return frozenset()
+    if round_ is not None and (round_.open or round_.signed):
+        return frozenset()  # it waits for others
     return fields_of(bureau.desk(view.deployment), row["element"])
 
 

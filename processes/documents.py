@@ -27,6 +27,7 @@ from processes.clocks import due_on
 from processes.desk import Desk
 from processes.paper_making import Day, Templates, pdf
 from processes.papers import Kind, kinds_in, templates_in
+from processes.standing import ADVICE
 
 if TYPE_CHECKING:
     from processes.bureau import Bureau
@@ -309,9 +310,17 @@ def _may(hands: Sequence[Account], view: Looking, desk: Desk, version: _Version,
         return True
     users = {account.user for account in hands}
     return any(
-        view.item(item)["claimed_by"] in users and kind in _of_step(view, desk, item)
+        view.item(item)["claimed_by"] in users
+        and not _advises(view, item)
+        and kind in _of_step(view, desk, item)
         for item in view.state.items
     )
+
+
+def _advises(view: Looking, item: str) -> bool:
+    """Whether the item is an added signer's, who makes no papers."""
+    part = view.state.parts.get(item)
+    return part is not None and part.kind in ADVICE
 
 
 def _hands(bureau: Bureau, account: Account, desk: Desk) -> list[Account]:

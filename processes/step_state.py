@@ -90,7 +90,7 @@ def step_state(
         asked=_asked(row, found, names),
         ballots=_ballots(found, signing, row["element"], desk, names) if signing else (),
         rule=found.rule,
-        count=_count(found) if signing else "",
+        count=_count(found, signing) if signing else "",
         allowed=found.allowed,
     )
     return told, found
@@ -143,9 +143,9 @@ def _ballots(found: Standing, rule: Rule, element: str, desk: Desk, names: Mappi
     return cast + missing
 
 
-def _count(found: Standing) -> str:
+def _count(found: Standing, rule: Rule) -> str:
     yes, no, abstained, left = tally(found)
-    return f"同意 {yes}，不同意 {no}，弃权 {abstained}，未签署 {left}"
+    return f"{rule.yes} {yes}，{rule.no} {no}，{ABSTAINED} {abstained}，{PENDING} {left}"
 
 
 def _note(

@@ -39,7 +39,9 @@ pages = Blueprint("step", __name__, url_prefix="/cases/<case_id>/items/<item>")
 def show(case_id: str, item: str) -> Any:
     try:
         view = bureau().item(me().user, case_id, item)
-        typed = restored() or drafting.restored(case_id, item, since=view.state.proposed_at)
+        typed = restored()
+        if typed is None and "complete" in view.may:
+            typed = drafting.restored(case_id, item, since=view.state.proposed_at)
     except drafting.CONFLICTS as error:
         return drafting.moved_on(case_id, item, error)
     return page(case_id, item, typed=typed, view=view)

@@ -189,7 +189,7 @@ def test_the_bureau_votes_by_weight_and_the_last_signature_decides(world: World)
     for signer, vote in zip(SIGNERS, ("退回", "通过", "通过", "退回"), strict=False):
         act(world, signer, case, "meeting", vote, meeting_opinion=f"{signer} 的意见")
     seen = world.bureau.item("fangyuan", case, mine(world, "fangyuan", case, "meeting")).state
-    assert seen.count == "同意 2，不同意 2，弃权 0，未签署 2"
+    assert seen.count == "通过 2，退回 2，弃权 0，未签署 2"
     assert "60%" in seen.rule
     assert "全部签署后" in seen.rule
     assert [(one.word, one.weight) for one in seen.ballots][-1] == ("未签署", "2")
