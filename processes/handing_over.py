@@ -19,9 +19,9 @@ from engine.codec import dumps, loads, moment_of, moment_text
 from engine.errors import Busy, ChengbanError, InvalidInput, NotFound, NotPermitted, Refused
 from engine.kernel.commands import Command, TransferItem
 from engine.store import hand_overs, queries
-from processes import stand_in
+from processes import ledger, stand_in
 from processes.accounts import Account
-from processes.authority import USER, addressee, directs_person, is_leader, people
+from processes.authority import USER, addressee, administers, directs_person, is_leader, people
 from processes.warnings import SUPERVISION
 
 if TYPE_CHECKING:
@@ -108,7 +108,8 @@ def begin(bureau: Bureau, by: str, person: str, to: Mapping[str, str], reason: s
         raise InvalidInput("交接须写明理由", {"reason": [f"请写明理由，不超过 {LONGEST} 字"]})
     total = sum(group.items for group in groups)
     name = hashlib.sha256(f"{by}:{person}:{key}".encode()).hexdigest()[:24]
-    now = moment_text(bureau.cases.clock())
+    now, names = moment_text(bureau.cases.clock()), bureau.accounts.names()
+    told = {"接手人": "、".join(dict.fromkeys(_called(names, one) for one in targets.values()))}
     with bureau.store.writing() as transaction:
         transaction.lock(f"hand-over:{person}")
         if transaction.one(hand_overs.one, {"of_hand_over": name}) is not None:
@@ -117,6 +118,11 @@ def begin(bureau: Bureau, by: str, person: str, to: Mapping[str, str], reason: s
             raise Refused("其名下没有待办，无须交接")
         if transaction.one(hand_overs.under_way, {"of_person": person}) is not None:
             raise Refused("该人员的交接正在进行")
+        change = ledger.Change(
+            "handed_over", person, names.get(person, person), {"待办": f"{total} 件"}, told
+        )
+        transaction.lock("organisation")
+        ledger.write(bureau, transaction, by, names.get(by, by), (change,), reason.strip(), None)
         transaction.run(hand_overs.add, {
             "hand_over": name, "person": person, "targets": dumps(targets), "reason": reason.strip(), "by": by,
             "at": now, "total": total, "done": 0, "failed": "[]", "run_at": now, "ended_at": None,
@@ -232,7 +238,7 @@ def _handed(
 
 
 def _wide(account: Account) -> bool:
-    return is_leader(account) or SUPERVISION in account.posts
+    return is_leader(account) or SUPERVISION in account.posts or administers(account)
 
 
 def _permit(bureau: Bureau, by: str, person: str) -> None:
@@ -261,13 +267,13 @@ def _target(bureau: Bureau, person: str, given: str, name: str) -> str:
 
 def _shown(bureau: Bureau, row: Sequence[Any]) -> Progress:
     names, targets = bureau.accounts.names(), loads(row[2])
-
-    def called(target: str) -> str:
-        user = target.removeprefix(USER)
-        return names.get(user, user)
-
     return Progress(
-        row[0], row[1], names.get(row[1], row[1]), list(dict.fromkeys(called(one) for one in targets.values())),
+        row[0], row[1], names.get(row[1], row[1]), list(dict.fromkeys(_called(names, one) for one in targets.values())),
         row[3], names.get(row[4], row[4]), moment_of(row[5]), row[6], row[7],
         [(one[0], one[1], one[2]) for one in loads(row[8])], moment_of(row[9]) if row[9] else None,
     )  # fmt: skip
+
+
+def _called(names: Mapping[str, str], target: str) -> str:
+    user = target.removeprefix(USER)
+    return names.get(user, user)

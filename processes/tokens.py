@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from engine.codec import moment_of, moment_text
 from engine.errors import InvalidInput, NotFound, NotPermitted
 from engine.store import api_tokens as queries
+from processes.authority import administers
 
 if TYPE_CHECKING:
     from processes.bureau import Bureau
 
 SCOPES = {"read": "查看", "work": "办理", "admin": "管理"}
-ADMIN_POST = "办公室/网站管理员"  # who may tell other systems of every section's cases
 PREFIX = "cb_"
 SHOWN = 11  # characters of the secret that lists show, `cb_` included
 LONGEST_DAYS = 366
@@ -59,8 +59,8 @@ def create(bureau: Bureau, user: str, name: str, scopes: Iterable[str], days: in
         wrong["days"] = [f"有效期为 1 至 {LONGEST_DAYS} 日"]
     if wrong:
         raise InvalidInput("令牌内容有误", wrong)
-    if "admin" in asked and not is_admin(account.posts):
-        raise NotPermitted(f"管理范围只给 {ADMIN_POST}")
+    if "admin" in asked and not administers(account):
+        raise NotPermitted("管理范围只给系统管理员")
     if sum(one.state(now) == "good" for one in of_user(bureau, user)) >= MOST:
         raise InvalidInput(f"有效的令牌最多 {MOST} 个，请先吊销不用的")
     secret = PREFIX + secrets.token_urlsafe(32)
@@ -112,10 +112,6 @@ def identify(bureau: Bureau, secret: str) -> Token | None:
         with bureau.store.writing() as transaction:
             transaction.run(queries.token_used, {"of_token": token.token, "last_used_at": moment_text(now)})
     return token
-
-
-def is_admin(posts: Sequence[str]) -> bool:
-    return ADMIN_POST in posts
 
 
 def _hashed(secret: str) -> str:

@@ -10,6 +10,8 @@ from werkzeug.wrappers import Response
 
 from processes.bureau import Bureau
 from webapp import (
+    admin,
+    admin_sections,
     api,
     assets,
     bar,
@@ -27,6 +29,9 @@ from webapp import (
     inbox,
     logs,
     messages,
+    oidc,
+    own_account,
+    pacing,
     progress,
     receipt,
     searching,
@@ -63,6 +68,7 @@ def build(settings: Settings, bureau: Bureau | None = None) -> Flask:
         WTF_CSRF_TIME_LIMIT=None,  # the token lives as long as its cookie; the session is checked at the server
         WTF_CSRF_HEADERS=["X-CSRFToken", "X-CSRF-Token"],
         RATELIMIT_HEADERS_ENABLED=False,
+        RATELIMIT_STORAGE_URI=f"{pacing.FileStorage.STORAGE_SCHEME[0]}://{settings.folder / 'pace.db'}",
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     bureau = bureau or Bureau.open(settings.database_url)
@@ -82,6 +88,7 @@ def build(settings: Settings, bureau: Bureau | None = None) -> Flask:
     csrf.exempt(progress.pages)  # it changes nothing, and asks for no cookie
     uploads.install(app)
     signin.install(app)
+    oidc.install(app, settings.oidc)
     bar.install(app)
     documents.install(app)
     for part in (
@@ -103,6 +110,9 @@ def build(settings: Settings, bureau: Bureau | None = None) -> Flask:
         progress,
         stand_ins,
         handing_over,
+        admin,
+        admin_sections,
+        own_account,
     ):
         app.register_blueprint(part.pages)
 

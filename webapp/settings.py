@@ -7,10 +7,25 @@ import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from environs import Env
 
+from engine.errors import InvalidInput
 from processes.mail import Postbox
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """The OpenID provider of the house. `claim` of its token is the login here; `create` makes an account, without
+    posts, for whom it names and nobody knows yet; `name` is what people call it."""
+
+    issuer: str
+    client_id: str
+    client_secret: str
+    claim: str = "preferred_username"
+    create: bool = False
+    name: str = "统一身份认证"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +34,7 @@ class Settings:
 
     Times in minutes: a session ends `idle_minutes` after its last request, and `session_minutes` after sign-in
     whatever happens. `secure_cookies` must be on wherever the desk is served by HTTPS. `api_calls` is the pace of one
-    API token; `webhooks_inside` lets webhooks reach this machine and private networks, by plain HTTP too.
+    API token; `password_days`, where not 0, is how long a password may be used; `webhooks_inside` lets webhooks reach this machine and private networks, by plain HTTP too.
     """
 
     database_url: str
@@ -37,10 +52,13 @@ class Settings:
     postbox: Postbox | None = None
     api_calls: str = "600 per minute"
     webhooks_inside: bool = False
+    oidc: Provider | None = None
+    password_days: int = 0
 
 
 def from_environment() -> Settings:
-    """Mail is sent where `CHENGBAN_SMTP_URL` is given, with `_MAIL_FROM`, `_MAIL_DOMAIN` and `_SITE_URL`.
+    """Mail is sent where `CHENGBAN_SMTP_URL` is given, with `_MAIL_FROM`, `_MAIL_DOMAIN` and `_SITE_URL`; people sign in
+    by a provider where `_OIDC_ISSUER` is, with `_OIDC_CLIENT_ID`, `_SECRET`, `_CLAIM`, `_CREATE` and `_NAME`.
 
     Also reads `CHENGBAN_DATABASE_URL`, `_FOLDER`, `_SECRET_KEY`, `_IDLE_MINUTES`, `_SESSION_MINUTES`, `_SECURE_COOKIES`,
     `_FILE_MEGABYTES` (of one uploaded file), `_PROGRESS_QUERIES` (of the public page, by address and by number).
@@ -65,6 +83,8 @@ def from_environment() -> Settings:
             progress_queries=env.str("PROGRESS_QUERIES", "10 per minute"),
             api_calls=env.str("API_CALLS", "600 per minute"),
             webhooks_inside=env.bool("WEBHOOKS_INSIDE", False),
+            oidc=provider(env),
+            password_days=env.int("PASSWORD_DAYS", 0),
         )
 
 
@@ -74,6 +94,21 @@ def postbox(env: Env) -> Postbox | None:
     if not url:
         return None
     return Postbox(url, env.str("MAIL_FROM", ""), env.str("MAIL_DOMAIN", ""), env.str("SITE_URL", ""))
+
+
+def provider(env: Env) -> Provider | None:
+    """None where no issuer is named. Raises InvalidInput for one that is not asked by HTTPS, but for this machine's."""
+    issuer = env.str("OIDC_ISSUER", "")
+    if not issuer:
+        return None
+    parts = urlsplit(issuer)
+    if parts.scheme != "https" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
+        raise InvalidInput("CHENGBAN_OIDC_ISSUER 应以 https:// 开头")
+    return Provider(
+        issuer, env.str("OIDC_CLIENT_ID"), env.str("OIDC_CLIENT_SECRET"),
+        env.str("OIDC_CLAIM", "preferred_username"), env.bool("OIDC_CREATE", False),
+        env.str("OIDC_NAME", "统一身份认证"),
+    )  # fmt: skip
 
 
 def kept_secret(folder: Path) -> str:

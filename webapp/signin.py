@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,13 +17,19 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
 from engine.errors import NotFound
+from processes.accounts import Account, Locked
+from processes.authority import administers
 from webapp import faults
 from webapp.context import bureau, sessions, settings
+from webapp.sessions import PASSWORD, PROVIDER
 from webapp.wording import _
 
 log = structlog.get_logger("webapp")
 pages = Blueprint("signin", __name__)
-limiter = Limiter(get_remote_address, storage_uri="memory://", strategy="moving-window")
+FREE = frozenset(
+    {"static", "own_account.password", "own_account.change", "signin", "oidc", "health", "progress"}
+)
+limiter = Limiter(get_remote_address, strategy="moving-window")  # kept as webapp.pacing does
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +40,9 @@ class SignedIn:
     user: str
     name: str
     posts: tuple[str, ...]
+    admin: bool = False
+    must_change: bool = False
+    way: str = PASSWORD
 
     is_authenticated = True
     is_active = True
@@ -57,14 +67,14 @@ def install(app: Flask) -> None:
 
     @keeper.user_loader
     def load(token: str) -> SignedIn | None:
-        user = sessions().user(token)
-        if user is None:
+        entered = sessions().entered(token)
+        if entered is None:
             return None
         try:
-            person = bureau().person(user)
+            person = bureau().person(entered.user)
         except NotFound:  # the account was closed while its session ran
             return None
-        return SignedIn(token, person.user, person.name, tuple(person.posts))
+        return signed_in(token, person, entered.way)
 
     @keeper.unauthorized_handler
     def ask() -> AnyResponse:
@@ -81,7 +91,41 @@ def install(app: Flask) -> None:
         log.warning("csrf_refused", id=g.request_id, path=request.path)
         return faults.page(400, _("页面的安全标记缺失或已失效，操作没有执行。"))
 
+    @app.before_request
+    def change_first() -> AnyResponse | None:
+        """Whose password was given by somebody else, or is too old, changes it before anything else."""
+        if request.endpoint is None or request.endpoint in FREE or request.blueprint in FREE:
+            return None
+        if session.get("_user_id") is None or not current_user.is_authenticated or not me().must_change:
+            return None
+        target = url_for("own_account.password")
+        if request.headers.get("HX-Request"):
+            return Response(status=204, headers={"HX-Redirect": target})
+        return redirect(target, 303)
+
     app.register_blueprint(pages)
+
+
+def signed_in(token: str, person: Account, way: str) -> SignedIn:
+    days = settings().password_days
+    old = person.password_at is None or bureau().cases.clock() - person.password_at > timedelta(days=days)
+    return SignedIn(
+        token, person.user, person.name, tuple(person.posts), administers(person),
+        way == PASSWORD and (person.must_change or (bool(days) and old)), way,
+    )  # fmt: skip
+
+
+def admit(person: Account, *, way: str = PASSWORD, hint: str = "") -> None:
+    """A new session, in a new cookie: one begun by somebody else is not carried over the sign-in."""
+    held = session.get("held")
+    session.clear()
+    if held:
+        session["held"] = held
+    token = sessions().begin(
+        person.user, address=request.remote_addr or "", agent=request.headers.get("User-Agent", ""), way=way, hint=hint
+    )  # fmt: skip
+    login_user(signed_in(token, person, way))
+    log.info("signed_in", id=g.request_id, user=person.user, way=way)
 
 
 def ask_again() -> AnyResponse:
@@ -124,24 +168,33 @@ def sign_in() -> Any:
 @limiter.limit(lambda: settings().sign_ins, key_func=lambda: f"user:{request.form.get('user', '')[:64]}")
 def enter() -> Any:
     user, password = request.form.get("user", "").strip()[:64], request.form.get("password", "")[:256]
-    person = bureau().authenticate(user, password) if user and password else None
+    try:
+        person = bureau().authenticate(user, password) if user and password else None
+    except Locked as error:
+        log.warning("sign_in_locked", id=g.request_id, user=user)
+        return door(user=user, wrong=_(error.message)), 429
     if person is None:
         log.warning("sign_in_refused", id=g.request_id, user=user)
         return door(user=user, wrong=_("用户名或口令不正确。")), 401
-    held = session.get("held")
-    session.clear()  # a session begun by somebody else must not be carried over the sign-in
-    if held:
-        session["held"] = held
-    login_user(SignedIn(sessions().begin(person.user), person.user, person.name, tuple(person.posts)))
+    admit(person)
     return redirect(within(request.args.get("next")), 303)
 
 
 @pages.post("/signout")
 def leave() -> Any:
+    target = ""
     if current_user.is_authenticated:
+        entered = sessions().entered(me().token)
+        if entered is not None and entered.way == PROVIDER:
+            from webapp.oidc import farewell  # which knows this module
+
+            target = farewell(entered.hint)
         sessions().end(me().token)
         logout_user()
     session.clear()
+    if target:
+        session["farewell"] = target
+        return redirect(url_for("oidc.gone"), 303)
     flash(_("已退出登录。"), "good")
     return redirect(url_for("signin.sign_in"), 303)
 
@@ -150,7 +203,7 @@ def door(user: str, wrong: str = "") -> str:
     people = demo_people() if settings().demo_password else []
     return render_template(
         "signin.html", user=user, wrong=wrong, next=request.args.get("next", ""), people=people,
-        password=settings().demo_password,
+        password=settings().demo_password, oidc=settings().oidc,
     )  # fmt: skip
 
 

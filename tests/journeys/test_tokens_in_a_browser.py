@@ -22,6 +22,7 @@ def test_a_token_is_made_copied_and_revoked(
 ) -> None:
     with desk.signed_in("caixia", width=width, height=height) as page:
         page.click(".who a")
+        page.click("text=访问令牌")
         page.wait_for_url("**/settings/tokens")
         accessible(page)
         page.fill("#token-name", "夜间报表")

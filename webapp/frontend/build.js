@@ -13,7 +13,7 @@ await mkdir(path.join(out, "licences"), { recursive: true });
 
 const result = await build({
   absWorkingDir: path.join(here, ".."),
-  entryPoints: ["desk.js", "diagram.js", "desk.css", "clocks.css", "filing.css", "inbox.css", "standing.css", "asking.css", "diagram.css"].map((name) => `frontend/${name}`),
+  entryPoints: ["desk.js", "diagram.js", "desk.css", "clocks.css", "filing.css", "inbox.css", "standing.css", "asking.css", "admin.css", "diagram.css"].map((name) => `frontend/${name}`),
   outdir: out,
   bundle: true,
   minify: true,
