@@ -6,7 +6,7 @@ A change and its line are one transaction; the database refuses to change or dro
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -27,7 +27,8 @@ WHAT = {
     "section_opened": "启用科室", "post_added": "新增岗位", "post_closed": "停用岗位", "person_added": "新增人员",
     "person_renamed": "人员更名", "appointed": "任岗", "dismissed": "免岗", "role_granted": "授予角色",
     "role_withdrawn": "收回角色", "disabled": "停用账号", "enabled": "启用账号", "password_reset": "重置口令",
-    "unlocked": "解除锁定",
+    "unlocked": "解除锁定", "absence_entered": "登记离岗和代理", "absence_ended": "结束离岗和代理",
+    "partner_named": "确定 AB 角", "handed_over": "离职交接",
 }  # fmt: skip
 
 
@@ -81,16 +82,22 @@ def change(
         transaction.lock("organisation")
         if key is not None and transaction.one(statements.entry_with_key, {"of_key": key}):
             return False
-        made = work(transaction)
-        last = transaction.one(statements.last_entry, {})
-        assert last is not None
-        for place, one in enumerate(made, 1):
-            transaction.add(statements.add_entry, {
-                "ordinal": last[0] + place, "at": moment_text(bureau.cases.clock()), "actor": by, "actor_name": name,
-                "what": one.what, "subject": one.subject, "subject_name": one.name, "before": _text(one.before),
-                "after": _text(one.after), "reason": reason, "key": key if place == 1 else None,
-            })  # fmt: skip
+        write(bureau, transaction, by, name, work(transaction), reason, key)
     return True
+
+
+def write(
+    bureau: Bureau, transaction: Transaction, by: str, name: str, made: Iterable[Change], reason: str, key: str | None,
+) -> None:  # fmt: skip
+    """The lines of changes that were done in this transaction, which holds the lock `organisation`."""
+    last = transaction.one(statements.last_entry, {})
+    assert last is not None
+    for place, one in enumerate(made, 1):
+        transaction.add(statements.add_entry, {
+            "ordinal": last[0] + place, "at": moment_text(bureau.cases.clock()), "actor": by, "actor_name": name,
+            "what": one.what, "subject": one.subject, "subject_name": one.name, "before": _text(one.before),
+            "after": _text(one.after), "reason": reason, "key": key if place == 1 else None,
+        })  # fmt: skip
 
 
 def lines(

@@ -19,6 +19,7 @@ from engine.errors import InvalidInput, ItemTaken, NotPermitted, Refused
 from engine.kernel.commands import Command, CompleteItem
 from engine.store import Transaction, queries
 from engine.store import absences as statements
+from processes import ledger
 from processes.accounts import Account
 from processes.authority import heads
 from processes.warnings import SUPERVISION
@@ -69,7 +70,9 @@ def declare(
             raise InvalidInput(said, {"starts": [said]})
     while any(one.starts == made.starts for one in known):
         made = replace(made, starts=made.starts + timedelta(microseconds=1))  # the row is found by its start
+    names, told = bureau.accounts.names(), _words(bureau, made)
     with bureau.store.writing() as transaction:
+        _note(bureau, transaction, names, by, user, "absence_entered", {}, told, made.reason)
         transaction.run(statements.put_absence, {
             "user": user, "starts_at": moment_text(made.starts), "ends_at": moment_text(ends), "deputy": deputy,
             "reason": made.reason, "scope": " ".join(scope), "by": by, "entered_at": moment_text(now),
@@ -111,8 +114,30 @@ def _overlap(one: Absence, other: Absence) -> bool:
 
 
 def _span(one: Absence) -> str:
-    starts, ends = one.starts.astimezone(SHANGHAI), one.ends.astimezone(SHANGHAI)
-    return f"{starts:%Y-%m-%d %H:%M} 至 {ends:%Y-%m-%d %H:%M}"
+    return f"{_told_moment(one.starts)} 至 {_told_moment(one.ends)}"
+
+
+def _told_moment(moment: datetime) -> str:
+    return f"{moment.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+
+
+def _words(bureau: Bureau, one: Absence) -> dict[str, str]:
+    names = bureau.accounts.names()
+    return {
+        "开始": _told_moment(one.starts), "结束": _told_moment(one.ends),
+        "代理人": names.get(one.deputy, one.deputy) if one.deputy else "AB 角",
+        "事项": "、".join(bureau.matter_name(matter) for matter in one.scope) or "全部",
+    }  # fmt: skip
+
+
+def _note(
+    bureau: Bureau, transaction: Transaction, names: Mapping[str, str], by: str, user: str, what: str,
+    before: Mapping[str, str], after: Mapping[str, str], reason: str,
+) -> None:  # fmt: skip
+    """A line in the ledger of the organisation, in the transaction that does it."""
+    transaction.lock("organisation")
+    change = ledger.Change(what, user, names.get(user, user), before, after)
+    ledger.write(bureau, transaction, by, names.get(by, by), (change,), reason, None)
 
 
 def end(bureau: Bureau, by: str, absence: Absence) -> None:
@@ -123,7 +148,10 @@ def end(bureau: Bureau, by: str, absence: Absence) -> None:
         return  # pressed twice
     if absence.ends <= now:
         raise Refused("该代理已经结束")
+    names, before = bureau.accounts.names(), _words(bureau, absence)
+    after = {**before, "结束": _told_moment(now)}
     with bureau.store.writing() as transaction:
+        _note(bureau, transaction, names, by, absence.user, "absence_ended", before, after, absence.reason)
         transaction.run(statements.end_absence, {
             "of_user": absence.user, "of_start": moment_text(absence.starts), "ended_by": by,
             "ends_at": moment_text(max(absence.starts, min(absence.ends, now))),
@@ -159,7 +187,12 @@ def pair(bureau: Bureau, by: str, user: str, partner: str | None) -> None:
         raise InvalidInput("AB 角不能是同一人", {"partner": ["AB 角不能是同一人"]})
     if partner is not None:
         bureau.person(partner)
+    names, known = bureau.accounts.names(), partners(bureau).get(user)
+    if known == partner:
+        return
+    before, after = ({"B 角": names.get(one, one)} if one else {} for one in (known, partner))
     with bureau.store.writing() as transaction:
+        _note(bureau, transaction, names, by, user, "partner_named", before, after, "")
         if partner is None:
             transaction.run(statements.drop_partner, {"of_user": user})
         else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -11,7 +12,8 @@ import pytest
 from applications import CLERK, key_in, token_in
 from flask.testing import FlaskClient
 
-from processes import stand_in
+from engine.store import organisation
+from processes import ledger, stand_in
 from processes.bureau import Bureau
 
 pytestmark = pytest.mark.slow
@@ -134,6 +136,27 @@ def test_pairs_are_named_by_the_chief_and_stand_in_where_nobody_is_named(
     assert stand_in.principals(bureau, COLLEAGUE) == {CLERK: frozenset()}
     assert send(chief, "pair", person=CLERK, partner="")[0] == 303
     assert stand_in.partners(bureau) == {}
+
+
+def test_absences_and_pairs_stand_in_the_ledger_of_the_organisation(
+    signed: Callable[[str], FlaskClient], bureau: Bureau
+) -> None:
+    chief = signed(CHIEF)
+    for _ in range(2):  # the second changes nothing
+        send(chief, "pair", person=CLERK, partner=COLLEAGUE)
+    send(chief, "declare", **{**AWAY, "deputy": ""}, person=CLERK)
+    send(chief, "end", absence=f"{CLERK}|2026-09-25T06:00:00.000000Z")
+    with bureau.store.reading() as transaction:
+        rows = transaction.all(
+            organisation.entries, {"before_ordinal": ledger.LAST, "of_subject": CLERK, "limit": 9}
+        )
+    kept = [(row[4], row[2], json.loads(row[7]), json.loads(row[8]), row[9]) for row in rows]
+    away = {"开始": "2026-09-25 14:00", "结束": "2026-09-28 09:00", "代理人": "AB 角", "事项": "全部"}
+    assert kept == [
+        ("absence_ended", CHIEF, away, {**away, "结束": "2026-09-25 10:00"}, "年休假"),
+        ("absence_entered", CHIEF, {}, away, "年休假"),
+        ("partner_named", CHIEF, {}, {"B 角": "李晓燕"}, ""),
+    ]
 
 
 def test_an_odd_command_is_refused(signed: Callable[[str], FlaskClient]) -> None:
