@@ -7,39 +7,17 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from applications import APPLICATION, CLERK, HANDED_IN, sign_in, token_in
+from applications import APPLICATION, CLERK, sign_in, token_in
 from flask import Flask
 
 from processes import tokens
 from processes.bureau import Bureau
+from tests.webapp.api.refusals import refused
+from tests.webapp.api.world import ACCEPTED, APPLIED, SURVEYED
 from webapp import create_app
 from webapp.settings import Settings
 
 pytestmark = pytest.mark.slow
-
-APPLIED = {"matter": "temporary-land-use", "data": {**APPLICATION, "materials": HANDED_IN}}
-ACCEPTED = {
-    "accept_outcome": "齐全且属本级权限",
-    "told_on": "2026-09-25",
-    "acceptance_doc_no": "受〔2026〕1号",
-}
-
-SURVEYED = {
-    "survey_outcome": "完成踏勘",
-    "survey_on": "2026-09-25",
-    "surveyor_1": "王建国",
-    "surveyor_2": "赵敏",
-    "site_opinion": "现状与申请一致",
-}
-
-
-def refused(answer: Any, status: int, code: str) -> Any:
-    assert answer.status_code == status, answer.get_data(as_text=True)
-    assert answer.content_type == "application/problem+json"
-    assert answer.json["type"] == f"urn:chengban:problem:{code}"
-    assert answer.json["status"] == status
-    assert any("\u4e00" <= sign <= "\u9fff" for sign in answer.json["title"] + answer.json["detail"])
-    return answer.json
 
 
 def test_an_application_goes_from_counter_to_the_next_step(call: Any) -> None:
