@@ -251,22 +251,27 @@ def filled_in(
         if kinds[each.kind].fills and each.number:
             found[kinds[each.kind].fills] = each.number
     if row is not None:
-        found |= _served(desk, row, standing)
+        found |= _served(desk, row, standing, view.variables)
     return {name: value for name, value in found.items() if name in desk.form.fields}
 
 
-def _served(desk: Desk, row: Mapping[str, Any], standing: Sequence[Document]) -> dict[str, Any]:
-    """The record of service of the first of the step's papers that has one."""
+def _served(
+    desk: Desk, row: Mapping[str, Any], standing: Sequence[Document], values: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The record of service of the first of the step's papers that has one; where the step only serves what was decided,
+    of the last paper served since."""
+    edited = [name for name, mode in desk.form.step(row["element"]).modes.items() if mode == "edit"]
+    fields = [name for name in edited if name.endswith("delivered_on")]
     called = desk.steps[row["process"], row["element"]].documents
     served = [each for name in called for each in standing if each.kind == name and each.services]
-    if not served:
+    decided = values.get("decided_on")
+    if not served and isinstance(decided, date):
+        served = [each for each in reversed(standing) if each.services and each.services[-1].on >= decided]
+    if not served or not fields:
         return {}
     last = served[0].services[-1]
-    edited = [name for name, mode in desk.form.step(row["element"]).modes.items() if mode == "edit"]
-    told: dict[str, Any] = {name: last.on for name in edited if name.endswith("delivered_on")}
-    if last.receipt:
-        told["service_record_no"] = last.receipt
-    return {**told, "delivery_mode": f"{last.mode}送达"}
+    told: dict[str, Any] = {**dict.fromkeys(fields, last.on), "delivery_mode": f"{last.mode}送达"}
+    return {**told, "service_record_no": last.receipt} if last.receipt else told
 
 
 # -- within ------------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -14,6 +15,7 @@ import yaml
 from bureau_world import World
 from docx import Document as Word
 from pypdf import PdfReader
+from test_temporary_land_journey import to_the_decision
 from whole_cases import walk
 
 from engine import history
@@ -338,3 +340,22 @@ def test_the_number_of_an_issued_document_stands_in_the_field_of_the_step(world:
     assert world.bureau.item("zhanghui", case_id, item).values.get("acceptance_doc_no") is None
     told = [line.sentence for line in world.bureau.case("zhanghui", case_id).history]
     assert "作废《受理通知书》（晋自然资临受〔2026〕1号），文号保留" in told
+
+
+def test_how_and_when_a_licence_was_served_stands_in_the_step_that_delivers_it(world: World) -> None:
+    case_id = to_the_decision(world)
+    world.at(2026, 11, 10)
+    world.do("huanghe", case_id, "decide", "准予", decided_on="2026-11-10", decision_reasons="符合条件")
+    item = world.open(case_id)["issue"]
+    world.bureau.claim("zhanghui", case_id, item)
+    assert world.bureau.item("zhanghui", case_id, item).values.get("delivered_on") is None
+    given = {"approval_date": "2026-11-10", "expiry_date": "2027-11-09", **GIVEN}
+    answer: Any = documents.issue(world.bureau, "zhanghui", case_id, "临时用地批准书", given)
+    (issued,) = [effect.document for effect in answer.effects if effect.event == "document_issued"]
+    world.at(2026, 11, 13)
+    told = {"mode": "邮寄", "on": "2026-11-12", "receipt": "EMS1234567"}
+    documents.serve(world.bureau, "zhanghui", case_id, issued, told)
+    values = world.bureau.item("zhanghui", case_id, item).values
+    assert (values["delivered_on"], values["delivery_mode"], values["service_record_no"]) == (
+        date(2026, 11, 12), "邮寄送达", "EMS1234567",
+    )  # fmt: skip
