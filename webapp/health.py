@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import time
 from ipaddress import ip_address
 
 import structlog
 from flask import Blueprint, Flask, Response, abort, current_app, g, jsonify, request
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
 
 from webapp.context import bureau
 
 log = structlog.get_logger("webapp")
 pages = Blueprint("health", __name__)
 _REGISTRY = "chengban_metrics"
+SHARED = "PROMETHEUS_MULTIPROC_DIR"  # read by prometheus_client as it is imported
 
 
 def install(app: Flask) -> None:
@@ -54,7 +57,11 @@ def health() -> tuple[Response, int]:
 def metrics() -> Response:
     if not from_this_machine():
         abort(404)
-    return Response(generate_latest(current_app.extensions[_REGISTRY]), content_type=CONTENT_TYPE_LATEST)
+    registry = current_app.extensions[_REGISTRY]
+    if SHARED in os.environ:  # whichever process is asked tells of all
+        registry = CollectorRegistry()
+        MultiProcessCollector(registry)
+    return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
 
 def from_this_machine() -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import gc
 import os
+import shutil
 from typing import Any
 
 import structlog
@@ -180,5 +181,9 @@ def tick(bureau: Bureau) -> int:
 
 
 def serve(settings: Settings, **given: Any) -> None:
-    """Returns when the server is told to stop."""
+    """Returns when the server is told to stop. Its processes count into one folder, anew with every start."""
+    counted = settings.folder / "metrics"
+    shutil.rmtree(counted, ignore_errors=True)
+    counted.mkdir(parents=True)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(counted)  # read as the application is imported
     Server(settings, **given).run()

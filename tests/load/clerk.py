@@ -148,8 +148,11 @@ class Clerk:
             return
         path, case, item = self._chance.choice(found)
         await self._pause()
-        opened = await self._page("step", self._browser.get(path), 200, f"data-draft=\"{path}/draft\"", (409, 403, 404))  # fmt: skip
+        opened = await self._page("step", self._browser.get(path), 200, 'id="work"', (409, 403, 404))  # fmt: skip
         if opened is None:
+            return
+        if f'data-draft="{path}/draft"' not in opened.text:
+            self._figures.conflict("step without its form: a colleague has it meanwhile")
             return
         if 'value="claim"' in opened.text:
             await self._pause()

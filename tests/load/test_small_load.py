@@ -100,6 +100,25 @@ def test_reloading_drops_no_request(served: Served) -> None:
     assert len(answers) > 20
 
 
+def test_whichever_process_is_asked_tells_the_figures_of_all(served: Served) -> None:
+    counted = re.compile(r'chengban_http_requests_total\{endpoint="health.health"[^}]*\} ([\d.]+)')
+
+    async def ask(path: str) -> str:
+        browser = served.browser()
+        try:
+            return (await browser.get(path)).text
+        finally:
+            browser.close()
+
+    async def whole() -> list[float]:
+        begun = sum(map(float, counted.findall(await ask("/metrics"))))
+        for _ in range(5 * WORKERS):
+            await ask("/healthz")
+        return [float(counted.findall(await ask("/metrics"))[0]) - begun for _ in range(3 * WORKERS)]
+
+    assert set(asyncio.run(whole())) == {5.0 * WORKERS}
+
+
 def test_whichever_process_answers_knows_the_session_and_the_draft(served: Served) -> None:
     person = served.town.clerks[0]
 
