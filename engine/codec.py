@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -64,6 +65,7 @@ def loads(text: str | bytes) -> Any:
     return json.loads(text, object_hook=_untag)
 
 
+@lru_cache(maxsize=4096)
 def moment_text(moment: datetime) -> str:
     """A UTC moment as stored and hashed, of fixed width so that text order is time order: `2026-09-25T01:30:00.000000Z`."""
     return (

@@ -12,8 +12,11 @@ from engine.calendar.run import OPEN, WAITING, Clock
 from engine.codec import dumps, moment_text
 
 
-def run_row(case_id: str, limit: Limit, clock: Clock | None, at: str) -> dict[str, Any]:
-    """By column. `at` is now as text: whoever changes a clock has its warnings looked at anew at once."""
+def run_row(
+    case_id: str, limit: Limit, clock: Clock | None, at: str, *, fresh: bool = False
+) -> dict[str, Any]:
+    """By column. `at` is now as text: whoever changes a clock has its warnings looked at anew at once. A `fresh` run
+    has its lights from that look: the step that starts it writes fewer indexes."""
     clock = clock or WAITING
     due = moment_text(clock.due) if clock.due else None
     first, last = span_days(clock)
@@ -24,7 +27,7 @@ def run_row(case_id: str, limit: Limit, clock: Clock | None, at: str) -> dict[st
         "provisional": clock.provisional, "ended_at": clock.ended.isoformat() if clock.ended else None,
         "calendar": clock.calendar, "first_day": first, "last_day": last,
         "warn_at": at if watched or clock.state in OPEN else None, "warned": "", "yellow_at": None,
-        "red_at": due if watched else None, "section": "", "data": dumps(clock.to_json()),
+        "red_at": due if watched and not fresh else None, "section": "", "data": dumps(clock.to_json()),
     }  # fmt: skip
 
 

@@ -99,9 +99,9 @@ class Projection:
                 "due_after": moment_text(line.due_after) if line.due_after else None,
                 "data": dumps(line._asdict()),
             }))  # fmt: skip
-        for limit_id in dict.fromkeys(line.limit for line in lines):
+        for limit_id, event in {line.limit: line.event for line in lines}.items():
             clock, limit = self._clocks.get(limit_id), limits[limit_id]
-            row = run_row(self._case_id, limit, clock, self._at)
+            row = run_row(self._case_id, limit, clock, self._at, fresh=event == "started")
             due = row["due"]
             self._changes.append((queries.put_limit_run, row))
             if self._seq == 1:

@@ -158,7 +158,7 @@ lights_by_section = Query(
         ),
         func.count(),
     )
-    .where(_R.state == literal_column("'running'"))
+    .where(_R.state == literal_column("'running'"), _R.section != literal_column("''"))
     .group_by(_R.section)
 )
 suspended_by_section = Query(

@@ -222,6 +222,7 @@ limit_run = Table(
     Column("first_day", _code()),
     Column("last_day", _code()),
     # When its warnings are to be looked at next, which have been given, and from when its light is yellow and red.
+    # The look (`engine.warning_chain`) that follows the start of a run at once writes the lights and the section.
     Column("warn_at", _code()),
     Column("warned", Text, nullable=False),
     Column("yellow_at", _code()),
@@ -246,7 +247,8 @@ limit_run = Table(
     ),
     Index(
         "ix_limit_run_lights", "section", "yellow_at", "red_at",
-        sqlite_where=text("state = 'running'"), postgresql_where=text("state = 'running'"),
+        sqlite_where=text("state = 'running' AND section <> ''"),
+        postgresql_where=text("state = 'running' AND section <> ''"),
     ),
     Index(
         "ix_limit_run_suspended", "section",
