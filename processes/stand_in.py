@@ -294,8 +294,10 @@ def submit(
 
 
 def not_recused(bureau: Bureau, view: Looking, element: str, people: Collection[str]) -> None:
-    """Nobody does a step for which the matter forbids it to whoever did certain steps before (`recuse`), himself or
-    through a deputy. Raises Refused."""
+    """Nobody acts in a case from which he has stepped aside, nor does a step for which the matter forbids it to whoever
+    did certain steps before (`recuse`), himself or for somebody else. Raises Refused, NotPermitted."""
+    if not view.state.recused.keys().isdisjoint(people):
+        raise NotPermitted("应当回避的人员不得办理该办件")
     desk = bureau.desk(view.deployment)
     earlier = desk.matter.recuse.get(element)
     if earlier and not view.done_by(earlier).isdisjoint(people):

@@ -455,7 +455,7 @@ def test_a_name_that_two_bear_asks_for_the_login(world: World) -> None:
     bureau.accounts.enrol([Person("zhaomin2", "赵敏", ("行政审批科/窗口",))], None, demo=True)
     case_id = world.start()
     _, item = first(world, case_id)
-    with pytest.raises(InvalidInput, match="2 人名叫“赵敏”.*zhaomin、zhaomin2"):
+    with pytest.raises(InvalidInput, match=r"2 人名叫“赵敏”.*zhaomin、zhaomin2"):
         operations.transfer(bureau, "zhanghui", case_id, item, "赵敏", "出差")
     operations.transfer(bureau, "zhanghui", case_id, item, "赵敏（zhaomin2）", "出差")
     assert [row.item for row in bureau.inbox("zhaomin2").rows] == [item]
@@ -469,3 +469,20 @@ def test_an_unread_notice_is_deemed_acceptance_and_the_trail_says_so(world: Worl
     assert (steps["accept"].state, steps["accept"].detail) == ("deemed", "2026-11-10")
     assert steps["survey"].state == "now"
     assert steps["decide"].state == "open"
+
+
+def test_who_has_stepped_aside_does_not_come_back_as_a_stand_in(world: World) -> None:
+    bureau = world.bureau
+    case_id = world.start()
+    _, item = first(world, case_id)
+    bureau.claim("zhanghui", case_id, item)
+    stand_in.declare(
+        bureau, "zhanghui", "zhanghui", starts=world.now, ends=world.now + timedelta(days=1), deputy="caixia",
+        reason="年休假",
+    )  # fmt: skip
+    case_operations.recuse(bureau, "caixia", case_id, "caixia", "与申请人系近亲属")
+    seen = bureau.item("caixia", case_id, item)
+    assert "蔡霞已在该办件中回避" in seen.state.waits
+    assert seen.may.isdisjoint({"complete", "return", "claim"})
+    with pytest.raises(NotPermitted, match="回避"):
+        bureau.complete("caixia", case_id, item, {"accept_outcome": "齐全且属本级权限", **ACCEPTED})
