@@ -16,7 +16,7 @@ def test_what_is_written_around_a_read_is_committed_in_memory() -> None:
         for number in range(20):
             account = {
                 "user": f"u{number}", "name": "甲", "password": None, "active": True, "data": "{}",
-                "must_change": False, "password_at": None,
+                "must_change": False, "password_at": "",
             }  # fmt: skip
             with store.writing() as transaction:
                 transaction.add(queries.put_account, account)
