@@ -33,7 +33,7 @@ from webapp import faults
 from webapp.context import bureau, settings
 from webapp.sessions import PROVIDER
 from webapp.settings import Provider
-from webapp.signin import admit, limiter, within
+from webapp.signin import admit, door, limiter, within
 from webapp.wording import _
 
 log = structlog.get_logger("webapp")
@@ -161,4 +161,4 @@ def _here(endpoint: str) -> str:
 
 def _away(error: Exception) -> Any:
     log.warning("oidc_away", id=g.request_id, error=type(error).__name__)
-    return faults.page(503, _("统一身份认证暂时无法使用，请稍后再试，或者用口令登录。"))
+    return door(user="", wrong=_("统一身份认证暂时无法使用，请稍后再试，或者用口令登录。")), 503
