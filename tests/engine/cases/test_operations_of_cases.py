@@ -5,15 +5,19 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 
 import pytest
 
 from engine import history, notices, worklist
 from engine.cases import Actor, Cases
-from engine.errors import Refused
+from engine.errors import CaseClosed, InvalidInput, Refused
 from engine.kernel.commands import (
     AddSigners,
+    AnswerSupervision,
+    CancelCase,
     ClaimItem,
+    CloseSupervision,
     Command,
     CompleteItem,
     CopyCase,
@@ -138,6 +142,28 @@ def test_whoever_is_told_finds_it_among_the_messages(cases: Cases) -> None:
     sound(cases, case_id)
 
 
+def test_an_order_of_supervision_is_kept_with_its_answer_until_it_is_closed(cases: Cases) -> None:
+    case_id = begun(cases)
+
+    def orders() -> list[tuple[int, str | None, bool]]:
+        rows = cases.view(case_id, lambda view: view.orders())
+        return [(row["seq"], row["answer"], row["closed_at"] is not None) for row in rows]
+
+    cases.submit(case_id, SuperviseCase(("user:li",), "限期办结", "zhang", date(2026, 3, 9)), actor=CLERK)
+    cases.submit(case_id, SuperviseCase(("user:li",), "再报一次", "zhang"), actor=CLERK)
+    with pytest.raises(InvalidInput, match="理由"):
+        cases.submit(case_id, AnswerSupervision(2, "zhang", " ", "li"), actor=Actor("li"))
+    cases.submit(case_id, AnswerSupervision(2, "zhang", "明日办结", "li"), actor=Actor("li"))
+    assert orders() == [(2, "明日办结", False), (3, None, False)]
+    assert [one.warning for one in notices.page(cases.store, "zhang", []).notices] == ["answer"]
+    cases.submit(case_id, CancelCase("撤回申请"), actor=CLERK)
+    with pytest.raises(CaseClosed):
+        cases.submit(case_id, AnswerSupervision(3, "zhang", "晚了", "li"), actor=Actor("li"))
+    cases.submit(case_id, CloseSupervision(2, "可", "zhang"), actor=CLERK)
+    assert orders() == [(2, "明日办结", True), (3, None, False)]
+    sound(cases, case_id)
+
+
 def test_a_suspended_case_refuses_steps_until_it_goes_on(cases: Cases) -> None:
     case_id = begun(cases)
     cases.submit(case_id, SuspendCase("等待诉讼"), actor=CLERK)
@@ -171,6 +197,8 @@ COMMANDS: list[Callable[[], Command]] = [
     lambda: CopyCase(("user:li",), "供参阅", "zhang"),
     lambda: UrgeItem("i1", "user:zhang", "请尽快", "li"),
     lambda: SuperviseCase(("user:li",), "限期办结", "zhang"),
+    lambda: AnswerSupervision(1, "zhang", "已办", "li"),
+    lambda: CloseSupervision(1, "", "zhang"),
     lambda: SuspendCase("等待诉讼"),
     lambda: RecusePerson("wang", "利害关系"),
 ]
