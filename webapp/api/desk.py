@@ -1,4 +1,4 @@
-"""Matters with their forms, receiving an application, the boxes of the inbox."""
+"""Who asks, matters with their forms, receiving an application."""
 
 from __future__ import annotations
 
@@ -6,17 +6,14 @@ from typing import Any
 
 from flask import g
 
-from processes import attachments, checking, inbox
+from processes import attachments, checking
 from webapp.api.access import caller, idempotency_key
 from webapp.api.answers import answered, checked, etag
 from webapp.api.part import ROOT, part
 from webapp.api.schemas.common import Answered
 from webapp.api.schemas.desk import (
     ApplicationBody,
-    Counts,
     FormDescription,
-    InboxList,
-    InboxQuery,
     MatterBrief,
     MatterList,
     MattersQuery,
@@ -26,7 +23,7 @@ from webapp.api.schemas.desk import (
 from webapp.api.schemas.items import Checked
 from webapp.context import bureau
 
-routes = part("desk", "事项、收件与待办")
+routes = part("desk", "事项和收件")
 
 
 @routes.operation("GET", "/me", "令牌代表的人员及其范围", answers=Me)
@@ -71,20 +68,3 @@ def start_case(body: dict[str, Any]) -> Any:
     answer = bureau().start(caller(), body["matter"], body["data"], key=idempotency_key(), uploads=uploads)
     place = {"Location": f"{ROOT}/cases/{answer.case_id}", **etag(answer.seq)}
     return answered(answer), 201, place
-
-
-@routes.operation("GET", "/inbox", "待办箱的一页", query=InboxQuery, answers=InboxList)
-def list_inbox(asked: dict[str, Any]) -> Any:
-    chosen = {name: asked[name] for name in inbox.Chosen._fields if name in asked}
-    chosen |= {"urgent": asked["urgent"] == "true", "words": asked["q"]}
-    found = inbox.page(
-        bureau(), caller(), asked["box"], inbox.Chosen(**chosen), after=asked.get("after"),
-        back=asked["back"] == "true", limit=asked["limit"],
-    )  # fmt: skip
-    return found._asdict()
-
-
-@routes.operation("GET", "/inbox/counts", "各箱件数（至多 1000）与待办的灯色", answers=Counts)
-def count_inbox() -> Any:
-    found = inbox.counts(bureau(), caller())
-    return {**found.boxes, **found.lights, "deputed": found.deputed}

@@ -16,6 +16,7 @@ from webapp.api import (
     files,
     hand_overs,
     items,
+    lists,
     messages,
     office,
     operations,
@@ -31,8 +32,8 @@ from webapp.context import settings
 from webapp.signin import limiter
 
 PARTS = (
-    desk, items, operations, files, drafts, cases, casework, clocks, documents, messages, supervision, stand_ins, hand_overs,
-    office, webhooks,
+    desk, lists, items, operations, files, drafts, cases, casework, clocks, documents, messages, supervision,
+    stand_ins, hand_overs, office, webhooks,
 )  # fmt: skip
 for _part in PARTS:  # once, however many applications there are: the limiter remembers what it was told
     limiter.shared_limit(lambda: settings().api_calls, scope="api", key_func=pace_of)(_part.routes)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from processes import case_operations, operations
+from engine.errors import InvalidInput
+from processes import batches, case_operations, operations
+from processes.batches import Chosen, Lot
 from webapp.api.access import caller, expected, idempotency_key, keyed
 from webapp.api.answers import answered
 from webapp.api.items import PLACE
@@ -84,10 +86,22 @@ def urge_item(body: dict[str, Any], case_id: str, item: str) -> Any:
 
 
 @routes.operation(
-    "POST", "/batches", "批量办理：同样的内容逐件办结，一件不成不碍其他", scope="work", body=BatchBody,
+    "POST", "/batches", "批量签收、释放、转办、办结，一件不成不碍其他", scope="work", body=BatchBody,
     answers=BatchReport, command=True,
 )  # fmt: skip
-def complete_many(body: dict[str, Any]) -> Any:
+def do_many(body: dict[str, Any]) -> Any:
+    if body["command"] == "transfer":
+        wrong = {name: ["必填"] for name in ("to", "reason") if not body[name].strip()}
+        if wrong:
+            raise InvalidInput("批量转办须选择接收人并写明理由", wrong)
     key = idempotency_key() or f"api:{caller()}:{secrets.token_urlsafe(18)}"
-    items = [(one["case_id"], one["item"]) for one in body["items"]]
-    return {"rows": operations.batch(bureau(), caller(), items, body["data"], key=key)}
+    # As they were named, not as they are found: what was done under this key before is told again.
+    items = dict.fromkeys((one["case_id"], one["item"]) for one in body["items"])
+    named = [Chosen(case_id, item, *[""] * 8, frozenset()) for case_id, item in items]
+    done = batches.do(
+        bureau(), caller(), body["command"], Lot(named, frozenset(), None, "", 0), key=key, to=body["to"],
+        reason=body["reason"], data=body["data"],
+    )  # fmt: skip
+    return {
+        "rows": [{"case_id": one.chosen.case_id, "item": one.chosen.item, "error": one.error} for one in done]
+    }

@@ -314,3 +314,47 @@ def test_which_days_count_and_who_is_who(call: Any) -> None:
     assert {CLERK, COLLEAGUE, CHIEF} == {one["user"] for one in people}
     assert "行政审批科/窗口" in done(call("GET", "/posts"))["rows"]
     assert done(call("GET", "/calendar"))["versions"]
+
+
+def test_many_are_claimed_handed_on_and_given_back(
+    call: Any, calling: Callable[..., Any], case_id: str
+) -> None:
+    row = done(call("GET", "/inbox?box=claimable"))["rows"][0]
+    items = [{"case_id": row["case_id"], "item": row["item"]}]
+
+    def batch(caller: Any, **body: Any) -> list[str]:
+        return [one["error"] for one in done(caller("POST", "/batches", {"items": items, **body}))["rows"]]
+
+    assert batch(call, command="claim") == [""]
+    wrong = refused(call("POST", "/batches", {"items": items, "command": "transfer"}), 422, "invalid_input")
+    assert wrong["fields"].keys() == {"to", "reason"}
+    assert batch(call, command="transfer", to=COLLEAGUE, reason="出差") == [""]
+    assert batch(call, command="release") != [""]
+    assert batch(calling(COLLEAGUE), command="release") == [""]
+
+
+def test_filters_kept_under_a_name_are_those_of_the_inbox_and_of_the_page(
+    call: Any, calling: Callable[..., Any], clerk: Any
+) -> None:
+    filters = {"light": "red", "due": "3", "urgent": "true", "q": "便道", "since": "2026-09-01"}
+    kept = done(call("PUT", "/views", {"name": "急 件", "box": "todo", "filters": filters}))
+    assert {name: kept["filters"][name] for name in filters} == filters
+    assert "急 件" in clerk.get("/inbox").get_data(as_text=True)
+    assert call("PUT", "/views/first", {"name": "急 件"}).status_code == 204
+    assert call("PATCH", "/views", {"name": "急 件", "new": "红灯"}).status_code == 204
+    assert [(one["name"], one["first"]) for one in done(call("GET", "/views"))["rows"]] == [("红灯", True)]
+    assert done(calling(COLLEAGUE)("GET", "/views"))["rows"] == []
+    assert call("DELETE", "/views?name=红灯").status_code == 204
+    refused(call("DELETE", "/views?name=红灯"), 404, "not_found")
+
+
+def test_cases_are_found_by_their_words_and_by_those_alone_who_may_open_them(
+    call: Any, calling: Callable[..., Any], case_id: str
+) -> None:
+    found = done(call("GET", "/cases?q=施工便道"))["rows"]
+    assert [one["case_id"] for one in found] == [case_id]
+    assert any(piece["found"] for line in found[0]["lines"] for piece in line["pieces"]) or found[0]["title"]
+    assert done(call("GET", f"/cases?q={found[0]['number']}"))["rows"][0]["exact"] is True
+    assert done(calling("songping")("GET", "/cases?q=施工便道"))["rows"] == []
+    refused(call("GET", "/cases"), 422, "invalid_input")
+    refused(call("GET", "/cases?q=x&after=y"), 422, "invalid_input")

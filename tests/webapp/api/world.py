@@ -23,6 +23,7 @@ from processes import (
     handing_over,
     messages,
     operations,
+    saved_views,
     stand_in,
     tokens,
 )
@@ -194,6 +195,10 @@ class Seeds:
         )  # fmt: skip
         return name_of(made)
 
+    def _view(self) -> str:
+        name = f"视图 {self['case_id'][-6:]}"
+        return saved_views.keep(self.bureau, CLERK, name, "todo", "light=red").name
+
     def _desk(self) -> str:
         """Something to hand over, and nothing of it under way."""
         while handing_over.work(self.bureau):
@@ -282,7 +287,7 @@ GOOD: dict[str, Callable[[Seeds], Good]] = {
     "remove_signer": with_item(CLERK, "part", REASON),
     "sign_item": with_item(COLLEAGUE, "part", {"vote": "同意", "opinion": "无意见"}),
     "urge_item": by(LEADER, {"text": "请尽快"}),
-    "complete_many": lambda seeds: Good(
+    "do_many": lambda seeds: Good(
         body={"items": [{"case_id": seeds["case_id"], "item": seeds["item"]}], "data": ACCEPTED}
     ),
     "list_files": after("attachment"),
@@ -351,6 +356,12 @@ GOOD: dict[str, Callable[[Seeds], Good]] = {
     "pair_partner": by(CHIEF, {"partner": COLLEAGUE}),
     "part_partner": by(CHIEF),
     "list_stand_ins": of_clerk(),
+    "list_views": after("view"),
+    "keep_view": of_clerk({"name": "急件", "filters": {"light": "red", "urgent": "true"}}),
+    "rename_view": lambda seeds: Good(body={"name": seeds["view"], "new": f"{seeds['view']} 新"}),
+    "drop_view": lambda seeds: Good(query={"name": seeds["view"]}),
+    "open_with_view": lambda seeds: Good(body={"name": seeds["view"]}),
+    "search_cases": after("case_id", Good(query={"q": "施工便道"})),
     "list_hand_overs": after("hand_over", Good(CHIEF)),
     "get_desk": after("desk", Good(CHIEF, query={"person": CLERK})),
     "begin_hand_over": after("desk", Good(CHIEF, {"person": CLERK, "to": COLLEAGUE, **REASON})),

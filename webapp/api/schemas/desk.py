@@ -5,7 +5,9 @@ from __future__ import annotations
 from marshmallow import fields, validate
 
 from engine.worklist import BOXES
+from processes.inbox import BOXES as VIEWED
 from processes.inbox import CLAIMED, LIGHTS, ORDERS, WITHIN
+from processes.searching import LONGEST
 from webapp.api.schemas.common import PageQuery
 from webapp.api.schemas.shape import Day, Exact, Number, Shape, Text, Words, one_of, said
 
@@ -26,8 +28,7 @@ class ApplicationBody(Shape):
     uploads = Words(said(100), load_default=list, validate=validate.Length(0, 200, error="最多 200 个"))
 
 
-class InboxQuery(PageQuery):
-    box = one_of(*BOXES, load_default="todo", metadata={"description": "待办、科室待领、已办、我发起的"})
+class Filters(Shape):
     matter = said(100, required=False, load_default="")
     step = said(100, required=False, load_default="", metadata={"description": "环节：element"})
     light = one_of(*LIGHTS, required=False, load_default="")
@@ -48,6 +49,10 @@ class InboxQuery(PageQuery):
     )
     q = said(100, required=False, load_default="", metadata={"description": "编号、申请人或项目名称中的文字"})
     order = one_of(*ORDERS, load_default="due")
+
+
+class InboxQuery(Filters, PageQuery):
+    box = one_of(*BOXES, load_default="todo", metadata={"description": "待办、科室待领、已办、我发起的"})
     back = one_of(
         "true", "false", load_default="false", metadata={"description": "after 为 previous 时：往回翻一页"}
     )
@@ -128,3 +133,79 @@ class Counts(Shape):
     green = Number(required=True)
     grey = Number(required=True)
     deputed = Words(fields.Nested(Deputed), required=True, metadata={"description": "为其代理的人和件数"})
+
+
+class ViewBody(Shape):
+    name = said(30)
+    box = one_of(*VIEWED, load_default="todo")
+    filters = fields.Nested(Filters, load_default=dict)
+
+
+class ViewName(Shape):
+    name = said(30)
+
+
+class ViewRenamed(Shape):
+    name = said(30)
+    new = said(30)
+
+
+class ViewFirst(Shape):
+    name = said(30, required=True, allow_none=True, metadata={"description": "null 为打开“待办”"})
+
+
+class FiltersShown(Shape):
+    matter = Text(required=True)
+    step = Text(required=True)
+    light = Text(required=True)
+    due = Text(required=True)
+    since = fields.Date(required=True, allow_none=True)
+    until = fields.Date(required=True, allow_none=True)
+    claimed = Text(required=True)
+    urgent = Text(required=True)
+    behalf = Text(required=True)
+    q = Text(required=True)
+    order = Text(required=True)
+
+
+class ViewShown(Shape):
+    name = Text(required=True)
+    box = Text(required=True)
+    filters = fields.Nested(FiltersShown, required=True)
+    first = fields.Boolean(required=True, metadata={"description": "打开待办时先看这个"})
+
+
+class ViewList(Shape):
+    rows = Words(fields.Nested(ViewShown), required=True)
+
+
+class SearchQuery(PageQuery):
+    q = said(LONGEST, metadata={"description": "办件编号、文号、申请人、项目名称或者所填内容中的文字"})
+
+
+class Piece(Shape):
+    text = Text(required=True)
+    found = fields.Boolean(required=True, metadata={"description": "所查找的文字"})
+
+
+class FoundLine(Shape):
+    label = Text(required=True)
+    pieces = Words(fields.Nested(Piece), required=True)
+
+
+class FoundCase(Shape):
+    case_id = Text(required=True)
+    number = Text(required=True)
+    matter_name = Text(required=True)
+    applicant = Text(required=True)
+    title = Text(required=True)
+    status = Text(required=True)
+    steps = Text(required=True)
+    started_at = fields.AwareDateTime(required=True)
+    exact = fields.Boolean(required=True, metadata={"description": "编号或者文号与所查找的相同"})
+    lines = Words(fields.Nested(FoundLine), required=True)
+
+
+class FoundList(Shape):
+    rows = Words(fields.Nested(FoundCase), required=True)
+    next = Text(required=True, allow_none=True)

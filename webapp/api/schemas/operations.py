@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
+from processes.batches import COMMANDS
+from processes.batches import MOST as AT_ONCE
 from webapp.api.schemas.shape import Day, Exact, Number, Shape, Text, Words, one_of, said
 
 TO = "岗位（科室/岗位）或者用户名"
@@ -114,9 +116,14 @@ class BatchItem(Shape):
 
 class BatchBody(Shape):
     items = Words(
-        fields.Nested(BatchItem), required=True, validate=validate.Length(1, 200, error="应有 1 至 200 件")
+        fields.Nested(BatchItem),
+        required=True,
+        validate=validate.Length(1, AT_ONCE, error=f"应有 1 至 {AT_ONCE} 件"),
     )
-    data = Exact(required=True, metadata={"description": "同样填写在每一件上"})
+    command = one_of(*COMMANDS, load_default="complete", metadata={"description": "签收、释放、转办、办结"})
+    data = Exact(load_default=dict, metadata={"description": "办结：同样填写在每一件上"})
+    to = said(200, required=False, shortest=0, load_default="", metadata={"description": f"转办：{TO}"})
+    reason = said(2000, required=False, shortest=0, load_default="", metadata={"description": "转办的理由"})
 
 
 class OneOfMany(Shape):
