@@ -185,7 +185,7 @@ def test_a_completion_is_offered_for_withdrawal_until_somebody_signs_for_what_fo
     bureau.complete(HANDLER, accepted, first_item(bureau, accepted), SEEN, key="seen")
     handler = signed(HANDLER)
     page = html.unescape(handler.get(f"/cases/{accepted}").get_data(as_text=True))
-    assert re.search(r"在 “[^”]+”（[^）]+）.* 签收之前可以撤回", page)
+    assert re.search(r"在“[^”]+”（[^）]+）.*签收之前可以撤回", page)
     assert "withdraw" not in operations_on(signed("zhaomin").get(f"/cases/{accepted}").get_data(as_text=True))
     for item, held in bureau.cases.view(accepted, lambda view: dict(view.state.items)).items():
         post = bureau.cases.view(accepted, lambda view, item=item: view.item(item))["post"]

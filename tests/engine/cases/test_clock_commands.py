@@ -23,6 +23,7 @@ from engine.kernel.commands import (
     ResetClock,
     ResumeClock,
     SetVariables,
+    StrikeSuspension,
     SuspendClock,
 )
 from engine.store import Store, queries
@@ -78,6 +79,21 @@ def test_a_suspended_clock_is_due_by_what_was_left_and_its_timer_and_items_move_
     assert timers(cases, case_id) == [moment_text(after)]
     assert item_due(cases, case_id) == moment_text(after)
     assert [(effect.change, effect.due) for effect in answer.effects] == [("resumed", after)]  # type: ignore[union-attr]
+    assert sound(cases, case_id)
+
+
+def test_a_suspension_struck_out_leaves_clock_timer_and_items_as_they_were(cases: Cases) -> None:
+    case_id = accepted(cases)
+    before = (clock_of(cases, case_id), timers(cases, case_id), item_due(cases, case_id))
+    cases.submit(case_id, HOLD, actor=CHIEF)
+    strike = StrikeSuspension("decide", HOLD.ground, date(2026, 3, 4), "登错办件")
+    for wrong in (strike._replace(reason=""), strike._replace(start=date(2026, 3, 5))):
+        with pytest.raises(ClockRefused):
+            cases.submit(case_id, wrong, actor=CHIEF)
+    answer = cases.submit(case_id, strike, actor=CHIEF, key="k1")
+    assert cases.submit(case_id, strike, actor=CHIEF, key="k1").replayed
+    assert (clock_of(cases, case_id), timers(cases, case_id), item_due(cases, case_id)) == before
+    assert [(effect.change, effect.due) for effect in answer.effects] == [("struck", before[0].due)]  # type: ignore[union-attr]
     assert sound(cases, case_id)
 
 
