@@ -26,7 +26,7 @@ from engine.kernel.commands import (
     SuspendClock,
     UrgeItem,
 )
-from processes import case_powers
+from processes import case_powers, scope
 from processes.accounts import Account
 from processes.authority import USER, addressee, directs_person
 from processes.case_powers import need
@@ -187,6 +187,7 @@ def _act(
     account = bureau.person(user)
 
     def command(view: Looking) -> Command:
+        scope.permit(bureau, user, view)
         if operation:
             need(bureau, account, view, operation)
         return build(account, view)

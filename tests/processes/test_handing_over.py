@@ -13,7 +13,7 @@ from engine import history
 from engine.codec import moment_text
 from engine.errors import InvalidInput, NotPermitted, Refused
 from engine.store import hand_overs
-from processes import case_operations, handing_over
+from processes import case_operations, handing_over, people
 from processes.handing_over import REST
 
 pytestmark = pytest.mark.slow
@@ -79,6 +79,19 @@ def test_what_is_recused_stays_and_everything_else_goes_to_whom_its_step_names(w
     found = handing_over.progress(world.bureau, CHIEF, name)
     assert [(case_id, "回避" in said) for case_id, _, said in found.failed] == [(cases[1], True)]
     assert (found.done, todo(world, LEAVING), todo(world, HEIR), todo(world, CHIEF)) == (2, 1, 2, 0)
+
+
+def test_the_desk_of_a_closed_account_is_handed_over_by_a_leader_and_not_by_a_chief(world: World) -> None:
+    bureau = world.bureau
+    held(world, 2)
+    people.disable(bureau, "caixia", LEAVING, "已离职", anyway=True)
+    with pytest.raises(NotPermitted):
+        handing_over.preview(bureau, "sunlei", LEAVING)
+    assert LEAVING in dict(handing_over.leavers(bureau, "huanghe"))
+    name = handing_over.begin(bureau, "huanghe", LEAVING, {REST: HEIR}, "已离职", key="key-one")
+    bureau.tick()
+    assert handing_over.progress(bureau, "huanghe", name).done == 2
+    assert todo(world, HEIR) == 2
 
 
 def test_only_who_directs_the_person_begins_one_and_it_names_who_takes_over(world: World) -> None:
