@@ -30,7 +30,9 @@ def test_copies_come_by_name_and_by_post_page_by_page_and_say_who_sent_them(stor
         stored.now += timedelta(minutes=1)
         to = [READER] if number else ["办公室/经办人"]
         case_operations.copy(bureau, LEADER, cases[-1], to, f"请阅 {number}", key=f"copy-{number}")
-        case_operations.urge(bureau, LEADER, cases[-1], next(iter(stored.open(cases[-1]).values())), "请尽快办理")
+        case_operations.urge(
+            bureau, LEADER, cases[-1], next(iter(stored.open(cases[-1]).values())), "请尽快办理"
+        )
     first, after = messages.copies(bureau, READER, limit=2)
     rest, end = messages.copies(bureau, READER, after=after, limit=2)
     assert [(one.case_id, one.text, one.by) for one in (*first, *rest)] == [
