@@ -23,7 +23,15 @@ from engine.cases import Actor, Answer, Cases, reception
 from engine.cases.actor import CaseView as Looking
 from engine.codec import loads
 from engine.deployment.bundle import Bundle
-from engine.errors import DeploymentError, InvalidInput, ItemClosed, NotFound, NotPermitted, Refused
+from engine.errors import (
+    DeploymentError,
+    InvalidInput,
+    ItemClosed,
+    ItemTaken,
+    NotFound,
+    NotPermitted,
+    Refused,
+)
 from engine.kernel.commands import (
     Annotate,
     CancelCase,
@@ -378,16 +386,27 @@ class Bureau:
     ) -> Answer:
         """Raises NotFound, NotPermitted, ItemClosed, ItemTaken, Stale, Busy."""
         account = self.person(user)
-        actor = stand_in.actor_for(self, account, case_id, item)
 
-        def command(view: Looking) -> Command:
-            row = self._open_item(view, item)
-            holder = stand_in.may_act(self, account, actor, row)
-            if not gives_back:
-                stand_in.not_recused(self, view, row["element"], {user, holder})
-            return stand_in.in_the_name_of(build(view, row), holder)
+        def by(actor: Actor) -> Callable[[Looking], Command]:
+            def command(view: Looking) -> Command:
+                row = self._open_item(view, item)
+                holder = stand_in.may_act(self, account, actor, row)
+                if not gives_back:
+                    stand_in.not_recused(self, view, row["element"], {user, holder})
+                return stand_in.in_the_name_of(build(view, row), holder)
 
-        return self.cases.submit(case_id, command, actor=actor, key=key, item=item, revision=revision)
+            return command
+
+        own = Actor(account.user, account.name)
+        try:
+            return self.cases.submit(case_id, by(own), actor=own, key=key, item=item, revision=revision)
+        except (NotPermitted, ItemTaken):
+            actor = stand_in.actor_for(
+                self, account, case_id, item
+            )  # asked only where one's own power is none
+            if actor.on_behalf_of is None:
+                raise
+        return stand_in.submit(self.cases, case_id, item, by(actor), actor, key, revision)
 
     def _open_item(self, view: Looking, item: str) -> dict[str, Any]:
         row = view.item(item)
