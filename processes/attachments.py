@@ -199,7 +199,8 @@ def _files(bureau: Bureau, case_id: str) -> list[File]:
 def _open_to(bureau: Bureau, user: str, view: Looking, item: str) -> frozenset[str]:
     account, row = bureau.person(user), bureau.open_row(view, item)
     if not stand_in.holders(bureau, account, row):
-        raise NotPermitted() if row["claimed_by"] is None else ItemTaken()
+        colleague = row["claimed_by"] is not None and row["post"] in account.may_act_as
+        raise ItemTaken() if colleague else NotPermitted()
     part, round_ = view.state.parts.get(item), view.state.rounds.get(item)
     if part is not None and part.kind in ADVICE:
         return frozenset()

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from engine.errors import NotFound
-from processes import case_operations, case_powers
+from processes import case_operations
 from webapp.api.access import caller, expected, keyed
 from webapp.api.answers import answered
-from webapp.api.cases import PLACE
+from webapp.api.cases import PLACE, seen
 from webapp.api.part import part
 from webapp.api.schemas.common import Answered
 from webapp.api.schemas.operations import (
@@ -46,8 +46,7 @@ def supervise_case(body: dict[str, Any], case_id: str) -> Any:
 
 @routes.operation("GET", f"{PLACE}/supervision", "督办、反馈和办结", answers=OrderList)
 def list_orders(case_id: str) -> Any:
-    account = bureau().person(caller())
-    return {"rows": bureau().cases.view(case_id, lambda view: case_powers.orders(bureau(), account, view))}
+    return {"rows": seen(case_id).powers.orders}
 
 
 @routes.operation(

@@ -61,7 +61,7 @@ class Part(Blueprint):
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """`command`: takes Idempotency-Key, and with `revised` If-Match where the path names a case. `file`: comes as
         multipart/form-data with one file; `stream`: goes whole, in part, or not at all where the asker has it."""
-        told = set(READS) | set(refusals)
+        told = set(READS)
         revised = revised and command and "case_id" in rule
         if body is not None or command or file:
             told |= set(WRITES if command else (400, 413, 415, 422))
@@ -75,6 +75,9 @@ class Part(Blueprint):
             told -= {412}
         if stream:
             told.add(416)
+        if method != "GET" and scope != "read":
+            told.add(503)
+        told |= set(refusals)
 
         def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
             wrapped = view

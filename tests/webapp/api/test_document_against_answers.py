@@ -1,6 +1,7 @@
 """Schemathesis over the OpenAPI document: every operation is reached, and answers nothing that the document does not name.
 
-`CHENGBAN_API_EXAMPLES` is how many examples an operation gets of what the document allows, and of what it does not.
+`CHENGBAN_API_EXAMPLES` is how many examples an operation gets of what the document allows, and of what it does not;
+with `CHENGBAN_API_POSTGRES` they are tried on PostgreSQL.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any
 
 import pytest
 import schemathesis
+from applications import PASSWORD
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
@@ -27,20 +29,28 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from tests.webapp.api.world import GOOD, Good, Seeds, World
+from tests.webapp.api.world import GOOD, STRANGER, Good, Seeds, World
 
 pytestmark = pytest.mark.slow
 CHECKS = (
     not_a_server_error, status_code_conformance, content_type_conformance, response_headers_conformance,
     response_schema_conformance, ignored_auth,
 )  # fmt: skip
+OWN = ("get_draft", "drop_draft")  # of whoever asks, of nobody else
 EXAMPLES = int(os.environ.get("CHENGBAN_API_EXAMPLES", "4"))
 
 
 @pytest.fixture(scope="module")
-def world(prepared: Path) -> Iterator[World]:
+def world(request: pytest.FixtureRequest) -> Iterator[World]:
     folder = Path(tempfile.mkdtemp())
-    made = World(folder, prepared)
+    if os.environ.get("CHENGBAN_API_POSTGRES"):
+        url = request.getfixturevalue("postgres_server").create()
+    else:
+        shutil.copy(request.getfixturevalue("prepared"), folder / "chengban.db")
+        url = f"sqlite:///{folder / 'chengban.db'}"
+    made = World(folder, url)
+    if "sqlite" not in url:
+        made.bureau.prepare(demo=True, password=PASSWORD)
     yield made
     made.bureau.close()
     shutil.rmtree(folder, ignore_errors=True)
@@ -58,7 +68,7 @@ def test_every_operation_has_a_call_that_succeeds(operations: dict[str, Any]) ->
 
 
 @pytest.mark.parametrize("name", GOOD)
-def test_an_operation_succeeds_and_never_surprises(
+def test_an_operation_refuses_strangers_succeeds_and_never_surprises(
     world: World, operations: dict[str, Any], name: str
 ) -> None:
     operation, seeds = operations[name], Seeds(world)
@@ -67,13 +77,21 @@ def test_an_operation_succeeds_and_never_surprises(
     case = operation.Case(
         path_parameters=named(operation, good, seeds), query=dict(good.query), headers=headers
     )
-    answer = world.app.test_client().open(
-        case.formatted_path, method=case.method, query_string=good.query, headers=headers, **sent(good.body)
-    )
+    if "case_id" in case.path_parameters and name not in OWN:
+        answer = called(world, case, good, world.headers(STRANGER))
+        assert answer.status_code == 403, answer.get_data(as_text=True)
+        case.validate_response(answer, checks=CHECKS, headers=headers)
+    answer = called(world, case, good, headers)
     assert 200 <= answer.status_code < 300, answer.get_data(as_text=True)
     case.validate_response(answer, checks=CHECKS, headers=headers)
     for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
         try_some(operation, good, seeds, mode, headers)
+
+
+def called(world: World, case: Any, good: Good, headers: dict[str, str]) -> Any:
+    return world.app.test_client().open(
+        case.formatted_path, method=case.method, query_string=good.query, headers=headers, **sent(good.body)
+    )
 
 
 def sent(body: Any) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import shutil
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -34,6 +33,7 @@ from webapp.context import context
 from webapp.settings import Settings
 
 ADMIN, CHIEF, LEADER, SURVEYOR, COLLEAGUE = "caixia", "sunlei", "huanghe", "wangjian", "lixiaoyan"
+STRANGER = "songping"  # of another section, without a post over others
 MATTER, TODAY = "temporary-land-use", "2026-09-25"
 ACCEPTED = {
     "accept_outcome": "齐全且属本级权限", "told_on": TODAY, "acceptance_doc_no": "受〔2026〕1号",
@@ -48,10 +48,8 @@ APPLIED = {"matter": MATTER, "data": {**APPLICATION, "materials": HANDED_IN}}
 class World:
     """One application. The clock stands still, but where a seed moves it on and back."""
 
-    def __init__(self, folder: Path, prepared: Path) -> None:
-        shutil.copy(prepared, folder / "chengban.db")
+    def __init__(self, folder: Path, url: str) -> None:
         self.now = datetime(2026, 9, 25, 2, tzinfo=UTC)
-        url = f"sqlite:///{folder / 'chengban.db'}"
         self.bureau = Bureau.open(url, clock=lambda: self.now)
         settings = Settings(url, folder, "k" * 40, api_calls="100000 per minute", webhooks_inside=True)
         self.app = create_app(settings, self.bureau)
@@ -196,6 +194,8 @@ class Seeds:
         return name_of(made)
 
     def _view(self) -> str:
+        for one in saved_views.views(self.bureau, CLERK):  # there may be no more of them
+            saved_views.drop(self.bureau, CLERK, one.name)
         name = f"视图 {self['case_id'][-6:]}"
         return saved_views.keep(self.bureau, CLERK, name, "todo", "light=red").name
 
