@@ -11,13 +11,17 @@ from typing import Any
 from applications import APPLICATION, CLERK, HANDED_IN
 
 from engine.store.vault import Vault
+from engine.webhooks.subscriptions import subscribe
 from processes import (
     attachments,
     case_operations,
     clock_office,
     documents,
     drafts,
+    handing_over,
     messages,
+    operations,
+    saved_views,
     stand_in,
     tokens,
     working_days,
@@ -26,6 +30,7 @@ from processes.bureau import Bureau
 
 TEMPORARY = "temporary-land-use"
 HANDLER, SECOND, CHIEF, LEADER, KEEPER = "wangjian", "zhaomin", "chenwei", "huanghe", "luozheng"
+ADMIN = "caixia"
 PDF = b"%PDF-1.7\n" + b"0" * 4000
 NOTICE = """日期,类型,名称
 2027-01-01/2027-01-03,放假,元旦
@@ -120,7 +125,16 @@ class Furnished:
 def furnish(bureau: Bureau, vault: Vault, clock: Any) -> Furnished:
     """Cases at several steps and in every light, with what people leave on them in half a month."""
     made = Furnished(bureau, vault, clock)
-    for step in (_licensed, _overdue, _suspended, _at_review, _being_worked, _at_the_counter, _by_people):
+    for step in (
+        _licensed,
+        _overdue,
+        _suspended,
+        _asked,
+        _at_review,
+        _being_worked,
+        _at_the_counter,
+        _by_people,
+    ):
         step(made)
     made.at("2026-09-22")
     bureau.tick()
@@ -159,6 +173,24 @@ def _overdue(made: Furnished) -> None:
     made.claimed(HANDLER, case, "survey")
     case_operations.urge(
         made.bureau, CHIEF, case, made.items(case)["survey"], "期限将至，请抓紧踏勘。", key=made.key()
+    )
+
+
+def _asked(made: Furnished) -> None:
+    """Signers added, an order of supervision answered, and a desk half handed over."""
+    case = made.names["asked"] = made.accepted("2026-09-15", 2)
+    item = made.names["asked_item"] = made.claimed(HANDLER, case, "survey")
+    operations.add_signers(
+        made.bureau, HANDLER, case, item, ["liufang"], "before", "涉及耕地，请先出具意见。", key=made.key()
+    )
+    until = made.clock.now.date() + timedelta(days=3)
+    case_operations.supervise(
+        made.bureau, LEADER, case, "企业多次来电，请说明进展。", until=until, key=made.key()
+    )
+    for number in (3, 4):
+        made.claimed(SECOND, made.accepted("2026-09-15", number), "survey")
+    made.names["hand_over"] = handing_over.begin(
+        made.bureau, CHIEF, SECOND, {handing_over.REST: HANDLER}, "调离本科室。", key=made.key()
     )
 
 
@@ -220,6 +252,11 @@ def _by_people(made: Furnished) -> None:
         deputy=HANDLER,
     )
     stand_in.pair(made.bureau, CHIEF, HANDLER, SECOND)
+    saved_views.keep(made.bureau, HANDLER, "临时用地", "todo", "matter=temporary-land-use")
+    subscription = subscribe(
+        made.bureau.store, "https://example.org/chengban", ["case_ended"], user=ADMIN, now=now
+    )
+    made.names["webhook"] = subscription.webhook
     tokens.create(made.bureau, HANDLER, "统计报表程序", ["read"], 90)
     notice = working_days.notice_from(
         NOTICE, source="国务院办公厅关于2027年部分节假日安排的通知", published="2026-09-20", years="2027"
