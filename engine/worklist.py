@@ -14,7 +14,7 @@ from typing import Any, Literal, NamedTuple
 from engine.cases.projection import FAR
 from engine.codec import loads, moment_of, moment_text
 from engine.errors import InvalidInput
-from engine.store import Store, lists
+from engine.store import Store, Transaction, lists, search
 from engine.store.lists import Shape
 
 Box = Literal["todo", "claimable", "done", "started"]
@@ -155,9 +155,9 @@ def page(
         **_parameters(found, filters, now), "limit": limit + 1, "after_key": place[0], "after_case": place[1],
         "after_item": place[2],
     }  # fmt: skip
-    shape = _shape(found, filters)._replace(order=order, back=back)
     with store.reading() as transaction:
-        rows = transaction.all(lists.items_page(shape), parameters)
+        shape = _looked_up(transaction, _shape(found, filters), filters, parameters)
+        rows = transaction.all(lists.items_page(shape._replace(order=order, back=back)), parameters)
     key = {"due": 6, "received": 7, "number": 11, "closed": 9}[order]
     return _turned(rows, limit, after, back, lambda row: (row[key], row[0], row[1]), _row)
 
@@ -196,9 +196,10 @@ def count(
     """How many work items, at most MOST + 1."""
     if not found:
         return 0
-    query = lists.items_count(_shape(found, filters))
+    given = {**_parameters(found, filters, now), "limit": MOST + 1}
     with store.reading() as transaction:
-        row = transaction.one(query, {**_parameters(found, filters, now), "limit": MOST + 1})
+        shape = _looked_up(transaction, _shape(found, filters), filters, given)
+        row = transaction.one(lists.items_count(shape), given)
     return min(int(row[0]), MOST + 1) if row else 0
 
 
@@ -238,11 +239,22 @@ def _shape(found: Sequence[Source], filters: Filters) -> Shape:
         if getattr(filters, name)
     }
     if filters.light:
-        narrowed.add("grey" if filters.light == "grey" else "light")
+        narrowed |= {"grey"} if filters.light == "grey" else {"light"}
+        narrowed |= {"yellow"} if filters.light == "yellow" else set()
     if filters.addressees:
         narrowed.add("urgent")
     shapes = tuple((source.kind, len(source.matters), len(source.posts)) for source in found)
     return Shape(shapes, frozenset(narrowed), addressees=len(filters.addressees))
+
+
+def _looked_up(transaction: Transaction, shape: Shape, filters: Filters, given: dict[str, Any]) -> Shape:
+    """Rare words are looked up in the index of the search; common ones fill a page soon by looking through the list."""
+    asked = search.rare(transaction, filters.words) if filters.words else ""
+    if not asked:
+        return shape
+    given["found"] = asked
+    name = "found on postgresql" if transaction.postgres else "found"
+    return shape._replace(narrowed=shape.narrowed - {"words"} | {name})
 
 
 def _parameters(found: Sequence[Source], filters: Filters, now: datetime | None) -> dict[str, Any]:

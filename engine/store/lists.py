@@ -23,7 +23,9 @@ from sqlalchemy import (
     tuple_,
     union_all,
 )
+from sqlalchemy import text as sql
 
+from engine.store import search
 from engine.store import tables as t
 from engine.store.database import Query
 
@@ -78,6 +80,11 @@ def _words(source: Any) -> ColumnElement[bool]:
     )  # fmt: skip
 
 
+def _number(source: Any) -> ColumnElement[bool]:
+    words: ColumnElement[str] = bindparam("words")
+    return func.lower(source.number).like(words, escape="!")
+
+
 def _conditions(shape: Shape, kind: str) -> list[ColumnElement[bool]]:
     moment = _W.closed_at if kind in ("done", "through") else _W.opened_at
     found: dict[str, Any] = {
@@ -87,8 +94,12 @@ def _conditions(shape: Shape, kind: str) -> list[ColumnElement[bool]]:
         "since": lambda: moment >= bindparam("since"),
         "until": lambda: moment < bindparam("until"),
         "words": lambda: _words(_W),
+        # Anywhere in the number, which stands in the list's index; elsewhere as the search has it.
+        "found": lambda: or_(_number(_W), sql(search.IN_HEAD[False])),
+        "found on postgresql": lambda: or_(_number(_W), sql(search.IN_HEAD[True])),
         "grey": lambda: _W.due >= bindparam("far"),
         "light": lambda: (_W.due < bindparam("far")) & (_light(_W.case_id, _W.due) == bindparam("light")),
+        "yellow": lambda: _W.due > bindparam("now"),  # what is due is red
         "fresh": lambda: (
             or_(_W.opened_at > bindparam("fresh"), _W.claimed_at > bindparam("fresh"))
             if kind == "held"

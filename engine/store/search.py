@@ -10,17 +10,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from itertools import takewhile
 from typing import Any, NamedTuple
 
 from sqlalchemy import text
 
 from engine.store.database import Query, Transaction
-from engine.store.words import Term, words
+from engine.store.words import Term, chinese, terms, words
 
 MOST_WORDS = 16_000
 """Of one case: PostgreSQL counts places no further. What is beyond is not found."""
 PARTS = ("head", "told", "said")
 _GAP = "·"  # stands between two texts, so that no phrase spans them; no word of any text
+_JOINT = "‐"  # no word has it
+MOST_JOINED = 4
 NOT_YET = -1
 
 
@@ -161,6 +164,13 @@ def _cut(document: Document) -> list[list[str]]:
     return found
 
 
+def _joined(part: Sequence[str]) -> str:
+    """The words at the beginning of a part that are no Chinese, as one: the common beginnings of numbers make PostgreSQL
+    read long lists otherwise."""
+    plain = list(takewhile(lambda word: word != _GAP and not chinese(word), part))
+    return _JOINT.join(plain) if plain else part[0]
+
+
 def _written(transaction: Transaction, document: Document) -> dict[str, str]:
     cut = _cut(document)
     if not transaction.postgres:
@@ -168,10 +178,13 @@ def _written(transaction: Transaction, document: Document) -> dict[str, str]:
     places: dict[str, list[str]] = {}
     place = 0
     for weight, part in zip("ABC", cut, strict=True):
-        for word in part:
+        for at, word in enumerate(part):
             place += 1
             if word != _GAP:
                 places.setdefault(word, []).append(f"{place}{weight}")
+                joined = _joined(part[at : at + MOST_JOINED])
+                if joined != word:
+                    places.setdefault(joined, []).append(f"{place}{weight}")
         place += 1
     return {"words": " ".join(f"'{word}':{','.join(at)}" for word, at in places.items())}
 
@@ -248,27 +261,36 @@ def _in_hand(postgres: bool) -> str:
     return f" AND ({_in('c.section', 'heads', postgres)} OR {hands})"
 
 
-def _find(postgres: bool, *, within: bool, in_hand: bool) -> Query:
-    """`words` are found, and `but` (what a tier before has shown already) is not."""
-    if postgres:
-        found = (
-            "SELECT s.part, s.case_id FROM search_index i JOIN search_case s ON s.part = i.part"
-            ' JOIN "case" c ON c.case_id = s.case_id WHERE i.words @@ CAST(:words AS tsquery)'
-            " AND (:but = '' OR NOT i.words @@ CAST(:but AS tsquery)) AND i.part < :after"
-        )
-    else:
-        found = (
-            "SELECT s.part, s.case_id FROM search_index i CROSS JOIN search_case s ON s.part = i.rowid"
-            ' CROSS JOIN "case" c ON c.case_id = s.case_id WHERE search_index MATCH :words AND i.rowid < :after'
-        )
-    order = " ORDER BY i.part DESC LIMIT :limit" if postgres else " ORDER BY i.rowid DESC LIMIT :limit"
+# Where the words are looked for. PostgreSQL cannot tell how common a phrase is: words that many cases have stand among
+# the latest few, which are looked through first; all others are few enough to be taken from the index whole.
+_SOURCES = {
+    "sqlite": "(SELECT rowid AS part FROM search_index WHERE search_index MATCH :words AND rowid < :after"
+    " ORDER BY rowid DESC)",
+    "latest": "(SELECT l.part FROM (SELECT part, words FROM search_index WHERE part < :after ORDER BY part DESC"
+    " LIMIT 200) l WHERE l.words @@ CAST(:words AS tsquery))",
+    "whole": "hit",
+}
+
+
+def _find(source: str, *, within: bool, in_hand: bool) -> Query:
+    postgres = source != "sqlite"
+    found = (
+        f"SELECT s.part, s.case_id FROM {_SOURCES[source]} i"  # noqa: S608
+        f"{' CROSS' if not postgres else ''} JOIN search_case s ON s.part = i.part"
+        f'{" CROSS" if not postgres else ""} JOIN "case" c ON c.case_id = s.case_id WHERE s.part < :after'
+    )
     more = (_within(postgres) if within else "") + (_in_hand(postgres) if in_hand else "")
-    return Query(text(found + more + order))
+    hits = (
+        "WITH hit AS MATERIALIZED (SELECT part FROM search_index WHERE words @@ CAST(:words AS tsquery)) "
+        if source == "whole"
+        else ""
+    )
+    return Query(text(f"{hits}{found}{more} ORDER BY i.part DESC LIMIT :limit"))
 
 
 _FINDS = {
-    (postgres, within, in_hand): _find(postgres, within=within, in_hand=in_hand)
-    for postgres in (False, True)
+    (source, within, in_hand): _find(source, within=within, in_hand=in_hand)
+    for source in _SOURCES
     for within in (False, True)
     for in_hand in (False, True)
 }
@@ -293,15 +315,20 @@ def find(
     postgres = transaction.postgres
     write = _postgres_query if postgres else _sqlite_query
     asked = write(terms, tier)
-    but = write(terms, tier - 1) if tier > 1 else ""
-    if not postgres and but:
-        asked, but = f"({asked}) NOT ({but})", ""
+    if tier > 1:
+        but = write(terms, tier - 1)
+        asked = f"({asked}) & !({but})" if postgres else f"({asked}) NOT ({but})"
     given: dict[str, Any] = {
         name: list(getattr(reach, name)) if postgres else json.dumps(list(getattr(reach, name)))
         for name in ("users", "posts", "matters", "sections", "told", "hands", "heads")
     }
-    query = _FINDS[postgres, not reach.everything, tier == 3 and not reach.everything]
-    rows = transaction.all(query, {**given, "words": asked, "but": but, "after": after, "limit": limit})
+    given |= {"words": asked, "after": after, "limit": limit}
+    narrowed = (not reach.everything, tier == 3 and not reach.everything)
+    rows: list[Any] = []
+    for source in ("latest", "whole") if postgres else ("sqlite",):
+        rows = transaction.all(_FINDS[source, *narrowed], given)
+        if len(rows) >= limit:
+            break
     return [Hit(tier, row[0], row[1]) for row in rows]
 
 
@@ -316,6 +343,8 @@ def _postgres_query(terms: Iterable[Term], tier: int) -> str:
     weights = "ABC"[:tier]
 
     def phrase(term: Term) -> str:
+        if 1 < len(term.words) <= MOST_JOINED and not any(map(chinese, term.words)):
+            return f"'{_JOINT.join(term.words)}':*{weights}"
         last = len(term.words) - 1
         return " <-> ".join(
             f"'{word}':{'*' if term.open and place == last else ''}{weights}"
@@ -323,6 +352,30 @@ def _postgres_query(terms: Iterable[Term], tier: int) -> str:
         )
 
     return " & ".join(f"({phrase(term)})" for term in terms)
+
+
+# Cases whose header has the words, as a condition on a list of work items; and whether they are few enough for one.
+FEW = 2000
+IN_HEAD = {
+    False: "work_item.case_id IN (SELECT s.case_id FROM search_index i JOIN search_case s ON s.part = i.rowid"
+    " WHERE search_index MATCH :found)",
+    True: "work_item.case_id IN (SELECT s.case_id FROM search_index i JOIN search_case s ON s.part = i.part"
+    " WHERE i.words @@ CAST(:found AS tsquery))",
+}
+_few = _both(
+    "SELECT count(*) FROM (SELECT 1 FROM search_index WHERE search_index MATCH :found LIMIT :limit)",
+    "SELECT count(*) FROM (SELECT 1 FROM search_index i WHERE i.words @@ CAST(:found AS tsquery) LIMIT :limit) AS few",
+)
+
+
+def rare(transaction: Transaction, asked: str) -> str:
+    """What finds in the index the headers that have a text; "" where there are too many of them, or no one phrase."""
+    cut = terms(asked)
+    if len(cut) != 1:
+        return ""
+    found = _postgres_query(cut, 1) if transaction.postgres else _sqlite_query(cut, 1)
+    row = transaction.one(_few.of(transaction), {"found": found, "limit": FEW + 1})
+    return found if row is not None and row[0] <= FEW else ""
 
 
 class Brief(NamedTuple):
@@ -354,8 +407,9 @@ def briefs(transaction: Transaction, case_ids: Sequence[str]) -> dict[str, Brief
 
 
 _by_number = _both(
-    'SELECT c.case_id FROM "case" c WHERE c.number = :number'
-    " UNION SELECT d.case_id FROM document d WHERE d.number = :number ORDER BY 1 DESC LIMIT 5"
+    # As the conditions of the two indexes have it.
+    "SELECT c.case_id FROM \"case\" c WHERE c.number = :number AND c.number <> ''"
+    " UNION SELECT d.case_id FROM document d WHERE d.number = :number AND d.series <> '' ORDER BY 1 DESC LIMIT 5"
 )
 
 

@@ -27,6 +27,10 @@ class Term(NamedTuple):
     open: bool
 
 
+def chinese(word: str) -> bool:
+    return bool(_HAN.match(word))
+
+
 def levelled(text: str) -> str:
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
 

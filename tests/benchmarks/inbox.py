@@ -9,9 +9,11 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import text
 
-from engine import worklist
+from engine import search, worklist
 from engine.store import Store
+from engine.store import search as index
 from engine.store.database import Query
+from engine.store.search import Reach
 from engine.worklist import Filters, Source
 
 CLERKS = 500
@@ -64,7 +66,7 @@ def fill(store: Store, items: int) -> None:
         for statement in (
             "INSERT INTO deployment VALUES ('bench', 900000, '', '')",
             'INSERT INTO "case" (case_id, process, deployment, matter, section, number, title, applicant, header, status,'
-            " started_at, started_by, ended_at) SELECT {0}, 'p', 'bench', {1}, '', {2}, {3}, {4}, '{{}}', 'running', ".format(
+            " started_at, started_by, ended_at) SELECT {}, 'p', 'bench', {}, '', {}, {}, {}, '{{}}', 'running', ".format(
                 *here["case"]
             )
             + f"{day('n.n', 2026, 10)}, 'u' || CAST(n.n % {CLERKS} AS TEXT), NULL FROM ({cases}) n",
@@ -79,13 +81,31 @@ def fill(store: Store, items: int) -> None:
             + f" FROM ({series}) n",
             "INSERT INTO limit_run (case_id, limit_id, name, state, due, provisional, calendar, warned, yellow_at, red_at,"
             f" section, data) SELECT {here['case'][0]}, 'decide', '决定', 'running', {day('n.n', 2027, 16)},"
-            f" {'false' if store.postgres else '0'}, '', '', {day('(n.n + 4)', 2027, 16)},"
+            f" {'false' if store.postgres else '0'}, '', '', {day('(n.n + 47)', 2027, 16)},"
             f" {day('n.n', 2027, 16)}, '', '{{}}' FROM ({cases}) n",
         ):
             transaction.add(Query(text(statement)), {})
+    _index(store)
     # As autovacuum leaves a table that has been there for a while.
     with store.reading() as transaction:
         transaction.run(Query(text("VACUUM ANALYZE" if store.postgres else "ANALYZE")), {})
+
+
+def _index(store: Store) -> None:
+    """Every case with the words of its header, as its start writes them."""
+    with store.reading() as transaction:
+        headers = transaction.all(
+            Query(
+                text(
+                    "SELECT case_id, number, applicant, title FROM \"case\" WHERE deployment = 'bench' ORDER BY 1"
+                )
+            ),
+            {},
+        )
+    for first in range(0, len(headers), 5000):
+        with store.writing() as transaction:
+            for case_id, *header in headers[first : first + 5000]:
+                index.add(transaction, case_id, index.header(*header))
 
 
 def measure(store: Store) -> dict[str, float]:
@@ -93,9 +113,9 @@ def measure(store: Store) -> dict[str, float]:
     chance = random.Random(1)
     found: dict[str, list[float]] = {}
 
-    def timed(what: str, work: Callable[[], object]) -> None:
+    def timed(what: str, work: Callable[..., object], *given: object, **named: object) -> None:
         begun = time.perf_counter()
-        work()
+        work(*given, **named)
         found.setdefault(what, []).append(time.perf_counter() - begun)
 
     for _ in range(200):
@@ -105,9 +125,9 @@ def measure(store: Store) -> dict[str, float]:
         free = [Source("free", post) for post in posts]
         after = chance.choice([None, (f"2027-{chance.randrange(1, 13):02d}-11T16:00:00.000000Z", "b", "i")])
         for box in ("todo", "claimable"):
-            timed(box, lambda box=box: worklist.inbox(store, user, posts, box, after))  # type: ignore[misc]
-        timed("counts", lambda: worklist.counts(store, user, posts))
-        timed("lights", lambda: worklist.lights(store, held, NOW))
+            timed(box, worklist.inbox, store, user, posts, box, after)
+        timed("counts", worklist.counts, store, user, posts)
+        timed("lights", worklist.lights, store, held, NOW)
         narrowed = chance.choice([
             Filters(matter=f"m{chance.randrange(MATTERS)}"), Filters(element=f"e{chance.randrange(STEPS)}"),
             Filters(matter=f"m{chance.randrange(MATTERS)}", element=f"e{chance.randrange(STEPS)}"),
@@ -115,16 +135,23 @@ def measure(store: Store) -> dict[str, float]:
             Filters(since=datetime(2026, 6, 1, tzinfo=UTC), until=datetime(2026, 6, 9, tzinfo=UTC)),
             Filters(addressees=(f"user:{user}", *posts)),
         ])  # fmt: skip
-        timed("todo narrowed", lambda: worklist.page(store, held, filters=narrowed, now=NOW))
-        timed("claimable narrowed", lambda: worklist.page(store, free, filters=narrowed, now=NOW))
+        timed("todo narrowed", worklist.page, store, held, filters=narrowed, now=NOW)
+        timed("claimable narrowed", worklist.page, store, free, filters=narrowed, now=NOW)
         light = Filters(light=chance.choice(["red", "yellow", "green", "grey"]))
-        timed("todo by light", lambda: worklist.page(store, held, filters=light, now=NOW))
-        timed("claimable by light", lambda: worklist.page(store, free, filters=light, now=NOW))
+        timed("todo by light", worklist.page, store, held, filters=light, now=NOW)
+        timed("claimable by light", worklist.page, store, free, filters=light, now=NOW)
         words = Filters(words=chance.choice(["临时用地", f"lsyd-2026-{chance.randrange(99999):06d}", "太原"]))
-        timed("todo by words", lambda: worklist.page(store, held, filters=words))
-        timed("claimable by words", lambda: worklist.page(store, free, filters=words))
+        timed("todo by words", worklist.page, store, held, filters=words)
+        timed("claimable by words", worklist.page, store, free, filters=words)
+        sought = chance.choice([
+            f"LSYD-2026-{chance.randrange(99999):06d}", f"lsyd-2026-{chance.randrange(999):03d}",
+            "".join(chance.choices(CHARACTERS, k=2)), chance.choice(CHARACTERS), "临时用地", "太原 项目",
+        ])  # fmt: skip
+        everything, own = Reach(everything=True), Reach(users=(user,), posts=tuple(posts))
+        timed("search", search.find, store, sought, everything)
+        timed("search of one's own", search.find, store, sought, own)
         order = chance.choice(["received", "number"])
-        timed("todo ordered", lambda: worklist.page(store, held, order=order))  # type: ignore[arg-type]
-        timed("claimable ordered", lambda: worklist.page(store, free, order=order))  # type: ignore[arg-type]
-        timed("fresh", lambda: worklist.count(store, held + free, filters=Filters(fresh=NOW)))
+        timed("todo ordered", worklist.page, store, held, order=order)
+        timed("claimable ordered", worklist.page, store, free, order=order)
+        timed("fresh", worklist.count, store, held + free, filters=Filters(fresh=NOW))
     return {what: sorted(times)[int(len(times) * 0.95)] * 1000 for what, times in found.items()}
