@@ -234,46 +234,6 @@ def content(bureau: Bureau, user: str, case_id: str, document: str, form: str) -
     return name, documents.content(bureau.store, case_id, document, form)
 
 
-def filled_in(
-    bureau: Bureau, view: Looking, desk: Desk, row: Mapping[str, Any] | None = None
-) -> dict[str, Any]:
-    """What the papers that stand have settled of the form: the number in its field, and what was given for them; with
-    the `row` of a step, also how and when a paper of that step was served."""
-    found: dict[str, Any] = {}
-    kinds = _version(bureau, desk).kinds
-    standing = [
-        each
-        for each in documents.documents(bureau.store, view.case_id)
-        if each.voided_at is None and each.kind in kinds
-    ]
-    for each in standing:
-        found |= each.values
-        if kinds[each.kind].fills and each.number:
-            found[kinds[each.kind].fills] = each.number
-    if row is not None:
-        found |= _served(desk, row, standing, view.variables)
-    return {name: value for name, value in found.items() if name in desk.form.fields}
-
-
-def _served(
-    desk: Desk, row: Mapping[str, Any], standing: Sequence[Document], values: Mapping[str, Any]
-) -> dict[str, Any]:
-    """The record of service of the first of the step's papers that has one; where the step only serves what was decided,
-    of the last paper served since."""
-    edited = [name for name, mode in desk.form.step(row["element"]).modes.items() if mode == "edit"]
-    fields = [name for name in edited if name.endswith("delivered_on")]
-    called = desk.steps[row["process"], row["element"]].documents
-    served = [each for name in called for each in standing if each.kind == name and each.services]
-    decided = values.get("decided_on")
-    if not served and isinstance(decided, date):
-        served = [each for each in reversed(standing) if each.services and each.services[-1].on >= decided]
-    if not served or not fields:
-        return {}
-    last = served[0].services[-1]
-    told: dict[str, Any] = {**dict.fromkeys(fields, last.on), "delivery_mode": f"{last.mode}送达"}
-    return {**told, "service_record_no": last.receipt} if last.receipt else told
-
-
 # -- within ------------------------------------------------------------------------------------------------------
 
 
@@ -346,6 +306,7 @@ def _on_document(
     bureau: Bureau, user: str, case_id: str, document: str, command: Any, key: str | None
 ) -> Answer:
     account = bureau.person(user)
+    bureau.cases.view(case_id, lambda view: scope.permit(bureau, user, view, acting=True))
     found = next(
         (each for each in documents.documents(bureau.store, case_id) if each.document == document), None
     )

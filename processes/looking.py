@@ -25,9 +25,9 @@ from processes.case_powers import powers
 from processes.clocks import clock_views, due_on
 from processes.corrections import prefilled
 from processes.desk import START, Desk
-from processes.documents import filled_in
 from processes.following import following
 from processes.narrative import Line, story, who_did
+from processes.settled import filled_in
 from processes.standing import ADVICE, standing_of
 from processes.step_state import KINDS, StepState, step_state
 from processes.trail import trail
@@ -213,7 +213,7 @@ def case_view(
         history=_story(journal, desk, names),
         clocks=clock_views(desk.limits, view.clocks, now, calendar),
         data=_facts(desk, view.variables),
-        variables={name: value for name, value in view.variables.items() if name in _application(desk)},
+        variables={name: view.variables[name] for name in view.variables.keys() & _application(desk)},
         may=found_powers.may,
         withdrawable=found_powers.withdrawable,
         powers=found_powers,
