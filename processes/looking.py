@@ -181,7 +181,7 @@ def case_view(
     view: Looking, journal: Sequence[Entry], account: Account, desk: Desk, bureau: Bureau
 ) -> CaseView:
     """The case's page: nothing of a step's form but what the application itself said."""
-    row = view.row()
+    row, applied = view.row(), _application(desk)
     names = bureau.accounts.names()
     now, calendar = view.now, bureau.cases.calendar
     items = []
@@ -213,7 +213,7 @@ def case_view(
         history=_story(journal, desk, names),
         clocks=clock_views(desk.limits, view.clocks, now, calendar),
         data=_facts(desk, view.variables),
-        variables={name: view.variables[name] for name in view.variables.keys() & _application(desk)},
+        variables={name: value for name, value in view.variables.items() if name in applied},
         may=found_powers.may,
         withdrawable=found_powers.withdrawable,
         powers=found_powers,

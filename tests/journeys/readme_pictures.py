@@ -1,0 +1,47 @@
+"""The two pictures of the README, from the furnished bureau: `make pictures` writes them to docs/pictures."""
+
+from __future__ import annotations
+
+import tempfile
+from io import BytesIO
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Page, sync_playwright
+
+from engine.store.vault import Vault
+from tests.journeys.conftest import CHROMIUM, FLAGS, Clock, running
+from tests.journeys.furnished import HANDLER, furnish
+
+FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
+COLOURS = 200  # of a page with one accent and four lights: a third of the bytes, nothing seen of it
+MOST = 150_000  # bytes
+
+
+def keep(page: Page, name: str) -> None:
+    page.wait_for_load_state("load")
+    small = Image.open(BytesIO(page.screenshot())).convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+    file = FOLDER / f"{name}.png"
+    small.save(file, optimize=True)
+    size = file.stat().st_size
+    if size > MOST:
+        raise SystemExit(f"{file} has {size} bytes, more than {MOST}")
+    print(f"{file} {size} bytes")
+
+
+def take() -> None:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as made, sync_playwright() as playwright:
+        folder, clock = Path(made), Clock()
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        with running(browser, folder, f"sqlite:///{folder / 'chengban.db'}", clock) as desk:
+            names = furnish(desk.bureau, Vault(folder / "files"), clock).names
+            with desk.signed_in(HANDLER) as page:
+                keep(page, "inbox")
+                page.goto(f"{desk.url}/cases/{names['case']}/items/{names['item']}")
+                keep(page, "step")
+        browser.close()
+
+
+if __name__ == "__main__":
+    take()
