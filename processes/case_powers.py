@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from engine.cases.actor import CaseView as Looking
 from engine.codec import loads, moment_of
-from engine.errors import NotPermitted, Refused
+from engine.errors import ChengbanError, NotPermitted, Refused
 from engine.kernel import apply
 from engine.kernel.commands import WithdrawItem
 from engine.kernel.operations import allows
@@ -231,7 +231,7 @@ def _withdrawable(bureau: Bureau, account: Account, view: Looking) -> list[Withd
             continue
         try:
             apply(net, view.state, WithdrawItem(item, undo.user, "试行"), view.now)
-        except (Refused, NotPermitted):
+        except ChengbanError:
             continue
         after = [
             view.item(each.item)
