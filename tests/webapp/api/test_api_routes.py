@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from typing import Any
 
+import jsonschema_rs
 import pytest
 from applications import APPLICATION, CLERK, sign_in, token_in
 from flask import Flask
@@ -339,11 +341,30 @@ def test_the_document_page_needs_nothing_from_elsewhere(app: Flask) -> None:
         assert f'id="{name}"' in page
 
 
-def test_the_document_is_openapi_3_1_and_names_each_shape_once(app: Flask, recwarn: Any) -> None:
-    document = app.test_client().get("/api/v1/openapi.json").json
+def test_the_document_is_openapi_3_1_and_names_each_shape_once(
+    bureau: Bureau, settings: Settings, recwarn: pytest.WarningsRecorder
+) -> None:
+    recwarn.clear()
+    document = create_app(settings, bureau).test_client().get("/api/v1/openapi.json").json
+    assert not [one for one in recwarn if "schema" in str(one.message)]
     assert document["openapi"] == "3.1.0"
-    assert not any(name.endswith("1") for name in document["components"]["schemas"])
-    for methods in document["paths"].values():
-        for operation in methods.values():
-            assert {"401", "403", "429"} <= operation["responses"].keys()
-            assert operation["security"] == [{"token": []}]
+    shapes = document["components"]["schemas"]
+    assert not any(name[-1].isdigit() for name in shapes)
+    for shape in shapes.values():
+        jsonschema_rs.meta.validate({"$schema": "https://json-schema.org/draft/2020-12/schema", **shape})
+    referred = set(re.findall(r'"#/components/schemas/(\w+)"', json.dumps(document)))
+    assert referred <= shapes.keys()
+
+
+def test_every_operation_says_in_chinese_what_it_does_and_who_may(app: Flask) -> None:
+    document = app.test_client().get("/api/v1/openapi.json").json
+    found = [one for methods in document["paths"].values() for one in methods.values()]
+    assert len({one["operationId"] for one in found}) == len(found) > 90
+    for one in found:
+        assert any("\u4e00" <= sign <= "\u9fff" for sign in one["summary"]), one["operationId"]
+        assert {"401", "403", "429"} <= one["responses"].keys()
+        assert one["security"] == [{"token": []}]
+        assert re.fullmatch("令牌须有范围：(read|work|admin)", one["description"])
+        for status, answer in one["responses"].items():
+            kind = {"application/problem+json"} if status >= "4" else set(answer.get("content", {}))
+            assert set(answer.get("content", {})) == kind
