@@ -7,7 +7,7 @@ STATIC := webapp/static/dist/.built
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast check bench load soak words format lock clean
+.PHONY: help run test test-fast check bench load soak pictures words format lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -37,6 +37,9 @@ load: $(VENV)/.dev $(STATIC) ## 200 clerks at work for five minutes on PostgreSQ
 soak: $(VENV)/.dev ## Kill servers and workers 2,000 times on each database and try 10,000 random processes (about half an hour)
 	CHENGBAN_KILLS=2000 $(BIN)/python -m pytest tests/kills -s
 	$(BIN)/python tests/random_models/three_ways.py 10000
+
+pictures: $(VENV)/.dev $(STATIC) $(VENV)/.browser ## Take the pictures of the README anew
+	PYTHONPATH=tests/webapp $(BIN)/python -m tests.journeys.readme_pictures
 
 words: $(VENV)/.dev ## Write every text of the pages to webapp/locale/webapp.pot, for translators
 	@mkdir -p webapp/locale && $(BIN)/python -m webapp.words > webapp/locale/webapp.pot
