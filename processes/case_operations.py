@@ -187,7 +187,7 @@ def _act(
     account = bureau.person(user)
 
     def command(view: Looking) -> Command:
-        scope.permit(bureau, user, view)
+        scope.permit(bureau, user, view, acting=True)
         if operation:
             need(bureau, account, view, operation)
         return build(account, view)

@@ -14,9 +14,9 @@ from engine.kernel import apply
 from engine.kernel.commands import WithdrawItem
 from engine.kernel.operations import allows
 from engine.kernel.undo import lineage
-from processes import stand_in
+from processes import scope, stand_in
 from processes.accounts import Account
-from processes.authority import USER, directs, directs_person, is_supervisor, people
+from processes.authority import AUDITOR, USER, directs, directs_person, is_supervisor, people
 
 if TYPE_CHECKING:
     from processes.bureau import Bureau
@@ -168,6 +168,8 @@ def powers(bureau: Bureau, account: Account, view: Looking) -> Powers:
     given, near = orders(bureau, account, view), _recusable(bureau, account, view)
     stands = _footing(bureau, account, view, given, near)
     may, names = allowed(stands), bureau.accounts.names()
+    if AUDITOR in account.roles and not scope.acts(bureau, account.user, view):
+        may = frozenset()
     stopping, held, running = _clocks(bureau, view)
     urgeable = _urgeable(bureau, account, view, names) if "urge" in may else []
     return Powers(

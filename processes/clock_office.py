@@ -226,6 +226,7 @@ def _change(
     account = bureau.person(user)
 
     def command(view: Looking) -> Command:
+        scope.permit(bureau, user, view, acting=True)
         desk = bureau.desk(view.deployment)
         return build(account, view, desk, _started(desk, view, limit_id)[0])
 

@@ -49,36 +49,38 @@ class _Case:
     told: Collection[str]
 
 
-def reach(account: Account, within: frozenset[str] = frozenset()) -> Reach:
+def reach(account: Account, within: frozenset[str] = frozenset(), *, acting: bool = False) -> Reach:
+    """`acting`: to do something with a case; auditors look, and do nothing."""
     parted = [post.partition("/") for post in account.posts]
     return Reach(
         account.user,
         account.may_act_as,
         frozenset(section for section, _, post in parted if post in CHIEFS),
-        is_supervisor(account) or AUDITOR in account.roles,
+        is_supervisor(account) or (AUDITOR in account.roles and not acting),
         within,
     )
 
 
-def reaches(bureau: Bureau, user: str) -> list[Reach]:
+def reaches(bureau: Bureau, user: str, *, acting: bool = False) -> list[Reach]:
     """A person's own sight, and that of each for whom he stands in now. Raises NotFound for a closed account."""
-    found = [reach(bureau.person(user))]
+    found = [reach(bureau.person(user), acting=acting)]
     for principal, within in stand_in.principals(bureau, user).items():
         try:
-            found.append(reach(bureau.person(principal), within))
+            found.append(reach(bureau.person(principal), within, acting=acting))
         except NotFound:  # whose account is closed has no power to lend
             continue
     return found
 
 
-def permit(bureau: Bureau, user: str, view: Looking) -> None:
+def permit(bureau: Bureau, user: str, view: Looking, *, acting: bool = False) -> None:
     """Raises NotPermitted, NotFound for a closed account."""
-    if not _sees(bureau, reaches(bureau, user), view.row()):
+    if not _sees(bureau, reaches(bureau, user, acting=acting), view.row()):
         raise NotPermitted(REFUSAL)
 
 
-def sees(bureau: Bureau, user: str, view: Looking) -> bool:
-    return _sees(bureau, reaches(bureau, user), view.row())
+def acts(bureau: Bureau, user: str, view: Looking) -> bool:
+    """Whether the person may do something with the case as a whole; what, others decide."""
+    return _sees(bureau, reaches(bureau, user, acting=True), view.row())
 
 
 def visible(bureau: Bureau, user: str, case_ids: Iterable[str]) -> frozenset[str]:
