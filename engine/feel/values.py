@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from engine.feel.types import Type
@@ -81,8 +81,7 @@ class WorkingDays(Protocol):
     def working_days_between(self, start: date, end: date, /) -> int: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Environment:
+class Environment(NamedTuple):
     """What an expression may know of the world, and how much it may do.
 
     `now`: aware moment for `now()` and `today()`, given in the zone whose date counts; `None` reads the

@@ -5,7 +5,6 @@ outcome on every machine.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -62,7 +61,7 @@ def apply(
     if environment is None:
         environment = Environment(now=now.astimezone(SHANGHAI))
     elif environment.now is None:
-        environment = replace(environment, now=now.astimezone(SHANGHAI))
+        environment = environment._replace(now=now.astimezone(SHANGHAI))
     if isinstance(command, commands.StartCase):
         if state is not None:
             raise Refused("该办件已经开始")
