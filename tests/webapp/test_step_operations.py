@@ -11,7 +11,7 @@ from applications import CLERK, sign_in, token_in
 from flask.testing import FlaskClient
 from lxml import html
 
-from processes import operations, stand_in
+from processes import case_operations, operations, stand_in
 from processes.bureau import Bureau
 
 pytestmark = pytest.mark.slow
@@ -386,3 +386,34 @@ def test_operations_need_a_session_and_an_unknown_one_is_refused(
     assert send(clerk, at(case_id, item), "promote")[0] == 400
     assert send(clerk, at(case_id, item), "transfer", key="x", to="李晓燕", _reason="短钥匙")[0] == 400
     sign_in(client, CLERK)
+
+
+def test_a_suspended_case_says_so_and_offers_only_to_hand_on(
+    clerk: FlaskClient, bureau: Bureau, case_id: str, item: str
+) -> None:
+    case_operations.suspend(bureau, LEADER, case_id, "等待诉讼结果", key="rest")
+    page = shown(clerk, at(case_id, item))
+    assert "办件已挂起：等待诉讼结果。恢复后方可办理。" in text(page)
+    assert {"transfer", "release"} <= offered(page)
+    assert {"claim", "delegate", "add_before", "return", "draft"}.isdisjoint(offered(page))
+    assert not page.xpath("//button[contains(@class, 'outcome')]")
+    assert send(clerk, at(case_id, item), "complete", **ACCEPTED)[0] == 409
+    assert send(clerk, at(case_id, item), "delegate", to="李晓燕", _reason="代办")[0] == 409
+
+
+def test_a_colleague_sees_who_has_the_step_and_may_do_nothing_with_it(
+    signed: Signed, case_id: str, item: str
+) -> None:
+    colleague = signed(COLLEAGUE)
+    page = shown(colleague, at(case_id, item))
+    assert "已由张慧签收。" in text(page)
+    assert offered(page) <= {"annotate", "cancel"}
+    assert not page.xpath("//input[@name='acceptance_doc_no']")
+    for command, data in (
+        ("transfer", {"to": "李晓燕", "_reason": "我来办"}),
+        ("delegate", {"to": "李晓燕", "_reason": "我来办"}),
+        ("add_before", {"to": "罗正", "_reason": "我来办"}),
+        ("return", {"_target": "accept", "_mode": "step", "_reason": "我来办"}),
+        ("sign", {"vote": "同意"}),
+    ):
+        assert send(colleague, at(case_id, item), command, **data)[0] in (403, 409), command
