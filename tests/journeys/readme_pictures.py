@@ -52,6 +52,7 @@ def take() -> None:
                 page.goto(f"{desk.url}/cases/{case}/items/{made.items(case)['survey']}")
                 for name, text in TYPED.items():
                     page.fill(f"#f-{name}", text)
+                page.evaluate("document.activeElement.blur()")
                 keep(page, "step")
         browser.close()
 
