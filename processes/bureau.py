@@ -209,13 +209,17 @@ class Bureau:
     def item(self, user: str, case_id: str, item: str) -> ItemView:
         """The step's page. Raises NotFound, NotPermitted, ItemClosed."""
         account = self.person(user)
+        return self.cases.view(
+            case_id,
+            lambda view: item_view(
+                view, self._seen(account, view, item), account, self._desk(view.deployment), self
+            ),
+        )
 
-        def look(view: Looking) -> ItemView:
-            row = self._open_item(view, item)
-            self._may_see(account, row)
-            return item_view(view, row, account, self._desk(view.deployment), self)
-
-        return self.cases.view(case_id, look)
+    def still_open(self, user: str, case_id: str, item: str) -> None:
+        """Raises what `item` raises, and shows nothing: a form that saves itself asks for no more."""
+        account = self.person(user)
+        self.cases.view(case_id, lambda view: self._seen(account, view, item))
 
     def claim(
         self, user: str, case_id: str, item: str, *, key: str | None = None, revision: int | None = None
@@ -311,7 +315,7 @@ class Bureau:
         account = self.person(user)
 
         def command(view: Looking) -> Command:
-            scope.permit(self, user, view)
+            scope.permit(self, user, view, acting=True)
             return Annotate(text.strip())
 
         return self.cases.submit(
@@ -407,6 +411,11 @@ class Bureau:
             if actor.on_behalf_of is None:
                 raise
         return stand_in.submit(self.cases, case_id, item, by(actor), actor, key, revision)
+
+    def _seen(self, account: Account, view: Looking, item: str) -> dict[str, Any]:
+        row = self._open_item(view, item)
+        self._may_see(account, row)
+        return row
 
     def _open_item(self, view: Looking, item: str) -> dict[str, Any]:
         row = view.item(item)

@@ -33,7 +33,7 @@ def autosave(case_id: str, item: str) -> Any:
         return jsonify(message=_("草稿没有保存：") + error.message), faults.status_of(error)
     try:
         if case_id:
-            bureau().item(me().user, case_id, item)
+            bureau().still_open(me().user, case_id, item)
     except ChengbanError as error:
         return jsonify(message=_("草稿已保存。") + error.message), 409
     return jsonify(message=_("草稿已自动保存 ") + moment(at)[11:])

@@ -122,7 +122,7 @@ def test_after_the_session_the_draft_is_not_taken_and_the_last_one_stands(
 ) -> None:
     page = clerk.get(at(case_id, item)).get_data(as_text=True)
     clerk.post(f"{at(case_id, item)}/draft", data={**hidden(page), **TYPED})
-    app.extensions["chengban"].sessions._rows.execute("DELETE FROM session")
+    app.extensions["chengban"].sessions.end_others(CLERK)
     late = clerk.post(f"{at(case_id, item)}/draft", data={**hidden(page), **TYPED, "told_on": "2026-09-26"})
     assert late.status_code == 401
     assert "登录已过期" in late.get_json()["message"]
