@@ -169,8 +169,8 @@ def submitted(keys: Keyboard, label: str) -> None:
     assert "已提交" in keys.announced()
 
 
-def test_temporary_land_from_the_counter_to_the_licence_by_keyboard_alone(desk: Desk) -> None:
-    keys = seated(desk, CLERK)
+def test_temporary_land_from_the_counter_to_the_licence_by_keyboard_alone(either: Desk) -> None:
+    keys = seated(either, CLERK)
     keys.to(href="/counter", text="收件")
     keys.go()
     keys.to(text="临时用地审批")
@@ -189,12 +189,12 @@ def test_temporary_land_from_the_counter_to_the_licence_by_keyboard_alone(desk: 
     assert len(list(keys.stops())) > 20  # through the diagram and out of it
     keys.page.context.close()
 
-    keys = opened(desk, CLERK, "受理审查")
+    keys = opened(either, CLERK, "受理审查")
     keys.fill({"told_on": TODAY, "acceptance_doc_no": "受理〔2026〕1号"})
     submitted(keys, "齐全且属本级权限")
     keys.page.context.close()
 
-    keys = opened(desk, "wangjian", "现场踏勘")
+    keys = opened(either, "wangjian", "现场踏勘")
     keys.fill(
         {"survey_on": TODAY, "surveyor_1": "李文", "surveyor_2": "李文", "site_opinion": "与勘测定界一致。"}
     )
@@ -209,22 +209,22 @@ def test_temporary_land_from_the_counter_to_the_licence_by_keyboard_alone(desk: 
     keys.page.context.close()
 
     for user, step, values, label in OPINIONS:
-        keys = opened(desk, user, step)
+        keys = opened(either, user, step)
         keys.fill(values)
         submitted(keys, label)
         keys.page.context.close()
 
-    keys = opened(desk, "chenwei", "业务审核")
+    keys = opened(either, "chenwei", "业务审核")
     keys.fill({"review_opinion": "各科室意见一致，拟准予。"})
     submitted(keys, "拟准予")
     keys.page.context.close()
 
-    keys = opened(desk, "huanghe", "审批决定")
+    keys = opened(either, "huanghe", "审批决定")
     keys.fill({"decided_on": TODAY})
     submitted(keys, "准予")
     keys.page.context.close()
 
-    keys = opened(desk, CLERK, "发证送达")
+    keys = opened(either, CLERK, "发证送达")
     keys.fill({
         "approval_no": "临地〔2026〕1号", "approval_date": TODAY, "expiry_date": "2028-03-20", "delivered_on": TODAY,
         "tax_notified_on": TODAY, "delivery_mode": "直接送达", "service_record_no": "回证〔2026〕1号",
@@ -233,8 +233,8 @@ def test_temporary_land_from_the_counter_to_the_licence_by_keyboard_alone(desk: 
     keys.page.goto(case)
     assert "发证送达" in keys.page.inner_text(".story")
     keys.page.context.close()
-    assert desk.bureau.verify() == []
-    assert desk.elsewhere == []
+    assert either.bureau.verify() == []
+    assert either.elsewhere == []
 
 
 def refused_at_the_first_error(keys: Keyboard) -> None:

@@ -57,6 +57,10 @@ def unmarked(file: Path) -> Iterator[str]:
         for one in call.find_all(nodes.Const)
     }
     passed |= {id(one) for compared in tree.find_all(nodes.Compare) for one in compared.find_all(nodes.Const)}
+    for chosen in tree.find_all(nodes.Filter):
+        if chosen.name in ("selectattr", "rejectattr"):
+            passed |= {id(one) for argument in chosen.args for one in argument.find_all(nodes.Const)}
+            passed |= {id(argument) for argument in chosen.args}
     for one in tree.find_all(nodes.Const):
         if isinstance(one.value, str) and chinese(one.value) and id(one) not in passed:
             yield f"{one.lineno}: {one.value[:60]}"
