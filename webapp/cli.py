@@ -370,6 +370,7 @@ from webapp import (  # noqa: E402, F401  (their commands register themselves)
     commands_documents,
     commands_hand_over,
     commands_index,
+    commands_people,
     commands_token,
 )
 

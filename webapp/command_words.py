@@ -77,6 +77,7 @@ PLACEHOLDERS = {
 ARGUMENTS = {
     "case_id": "办件", "item": "待办", "matter": "事项", "user": "用户", "folder": "目录", "file": "文件",
     "version": "版本", "token": "令牌", "kind": "文书种类", "which": "文书", "person": "移交人", "to": "接收人或者岗位",
+    "login": "用户名", "name": "姓名或者简称", "slug": "英文短名",
 }  # fmt: skip
 
 
