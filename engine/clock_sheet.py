@@ -132,16 +132,15 @@ def _sheet(cases: Cases, view: CaseView, limit_id: str) -> Sheet:
 
 def _lines(cases: Cases, case_id: str, limit_id: str) -> list[Line]:
     with cases.store.reading() as transaction:
-        rows = transaction.all(queries.clock_events_of_case, {"of_case": case_id})
+        rows = transaction.all(queries.ledger_of_case, {"of_case": case_id})
     found = []
-    for row in rows:
-        if row[3] != limit_id:
+    for at, line in ((at, line) for _, at, clocks in rows for line in loads(clocks)):
+        if line["limit"] != limit_id:
             continue
-        line = loads(row[-1])
         before, after = line["due_before"], line["due_after"]
         found.append(
             Line(
-                moment_of(row[4]), EVENTS.get(line["event"], line["event"]),
+                moment_of(at), EVENTS.get(line["event"], line["event"]),
                 day_of(line["on"]) if line["on"] is not None else None, last_day_of(before) if before else None,
                 last_day_of(after) if after else None, line["ground"], line["document"], line["reason"], line["who"],
                 line["calendar"],

@@ -16,7 +16,7 @@ from engine.calendar.run import Clocks
 from engine.calendar.working import WorkingCalendar
 from engine.cases import SYSTEM, Actor, Cases
 from engine.cases.clock_commands import ClockedCase, changed, record
-from engine.codec import loads, moment_of, moment_text
+from engine.codec import loads, moment_text
 from engine.errors import NotFound
 from engine.kernel.commands import RecomputeClocks
 from engine.store import Transaction
@@ -90,13 +90,13 @@ def report(cases: Cases, version: str) -> list[Moved]:
     with cases.store.reading() as transaction:
         rows = transaction.all(queries.recomputed, {"since": moment_text(since)})
     found = []
-    for case_id, seq, number, title, limit, before, after, data in rows:
-        line = loads(data)
-        if line["calendar"] == version:
-            found.append(
-                Moved(case_id, seq, number, title, limit, moment_of(before) if before else None,
-                      moment_of(after) if after else None, bool(line["provisional"]))
-            )  # fmt: skip
+    for case_id, seq, number, title, clocks in rows:
+        found += [
+            Moved(case_id, seq, number, title, line["limit"], line["due_before"], line["due_after"],
+                  bool(line["provisional"]))
+            for line in loads(clocks or "[]")
+            if line["event"] == "recomputed" and line["calendar"] == version
+        ]  # fmt: skip
     return found
 
 

@@ -151,7 +151,7 @@ def record(
     seq, at = case.revision + 1, moment_text(now)
     effects = told(clocks, lines)
     projection = Projection(case.case_id, seq, at, {}, {}, clocks)
-    projection.clocks_moved(limits, lines, actor.user)
+    projection.clocks_moved(limits, lines)
     data = dumps(command._asdict(), canonical=True)
     entry = new_entry(
         cases.hash_name,
@@ -166,6 +166,7 @@ def record(
         effects,
         case.status,
         case.head_hash,
+        lines,
     )
     transaction.add(queries.add_entry, entry)
     projection.write(transaction)

@@ -76,7 +76,19 @@ def begin(
     status = status_of(outcome.state)
     data = dumps({**command._asdict(), "header": told}, canonical=True)
     entry = new_entry(
-        cases.hash_name, case_id, 1, at, actor, key, deployment, command, data, outcome.effects, status, ""
+        cases.hash_name,
+        case_id,
+        1,
+        at,
+        actor,
+        key,
+        deployment,
+        command,
+        data,
+        outcome.effects,
+        status,
+        "",
+        lines,
     )
     ended = status not in ("running", "failed")
     transaction.add(queries.add_case, {
@@ -94,7 +106,7 @@ def begin(
     if key is not None:
         transaction.add(queries.add_key, {"key": key, "case_id": case_id, "seq": 1, "at": at})
     if lines:
-        projection.clocks_moved(executable.limits, lines, actor.user)
+        projection.clocks_moved(executable.limits, lines)
     projection.write(transaction)
     for name in projection.awaited:
         correspondence.wake_kept(transaction, name, at)
@@ -147,7 +159,6 @@ def execute(
         projection.clocks_moved(
             executable.limits,
             lines,
-            actor.user,
             timers=bool(loaded.state.timers),
             items=projection.earlier_items,
         )
@@ -156,7 +167,19 @@ def execute(
     status = status_of(state)
     data = dumps(command._asdict(), canonical=True)
     entry = new_entry(
-        cases.hash_name, case_id, seq, at, actor, key, None, command, data, effects, status, loaded.head_hash
+        cases.hash_name,
+        case_id,
+        seq,
+        at,
+        actor,
+        key,
+        None,
+        command,
+        data,
+        effects,
+        status,
+        loaded.head_hash,
+        lines,
     )
     transaction.add(queries.add_entry, entry)
     projection.write(transaction)

@@ -2,7 +2,7 @@
 
 The hash is over the UTF-8 bytes of the JSON array (no spaces, text unescaped) of the entry's columns in their
 order without the hash itself: `[case_id, seq, at, actor, actor_name, on_behalf_of, key, deployment, command,
-data, effects, status, prev_hash]`, each exactly as stored. `prev_hash` of a case's first entry is empty. The stored
+data, effects, status, clocks, prev_hash]`, each exactly as stored. `prev_hash` of a case's first entry is empty. The stored
 hash carries its algorithm in front (`sha256:…`, `sm3:…`), so that anyone can recompute a chain with the tools at
 hand, and that a change of the setting does not break the chains begun before.
 """
@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
 
+from engine.calendar.run import ClockEvent
 from engine.cases.actor import Actor
 from engine.codec import dumps, loads
 from engine.kernel import effects as effect_types
@@ -24,7 +25,7 @@ from engine.kernel.effects import Effect
 
 COLUMNS = (
     "case_id", "seq", "at", "actor", "actor_name", "on_behalf_of", "key", "deployment", "command", "data",
-    "effects", "status", "prev_hash", "hash",
+    "effects", "status", "clocks", "prev_hash", "hash",
 )  # fmt: skip
 ALGORITHMS = ("sha256", "sm3")
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
@@ -59,13 +60,14 @@ def new_entry(
     effects: tuple[Effect, ...],
     status: str,
     prev_hash: str,
+    lines: Sequence[ClockEvent] = (),
 ) -> dict[str, Any]:
-    """By column, its hash included."""
+    """By column, its hash included. `lines`: what the command wrote into the ledger of the clocks."""
     entry = {
         "case_id": case_id, "seq": seq, "at": at, "actor": actor.user, "actor_name": actor.name,
         "on_behalf_of": actor.on_behalf_of, "key": key, "deployment": deployment,
         "command": type(command).__name__, "data": data, "effects": effects_text(effects), "status": status,
-        "prev_hash": prev_hash,
+        "clocks": dumps([line._asdict() for line in lines]) if lines else None, "prev_hash": prev_hash,
     }  # fmt: skip
     entry["hash"] = entry_hash(entry.values(), algorithm)
     return entry

@@ -84,21 +84,12 @@ class Projection:
         self,
         limits: Limits,
         lines: tuple[ClockEvent, ...],
-        actor: str,
         *,
         timers: bool = True,
         items: bool = True,
     ) -> None:
-        """Ledger, runs, and whatever takes its due moment from a clock; without `timers` and `items` the case has
+        """Runs, and whatever takes its due moment from a clock; without `timers` and `items` the case has
         none from before, and what this command itself opens bears its due moment already."""
-        for number, line in enumerate(lines, 1):
-            self._changes.append((queries.add_clock_events, {
-                "case_id": self._case_id, "seq": self._seq, "line": number, "limit_id": line.limit, "at": self._at,
-                "actor": actor, "kind": line.event,
-                "due_before": moment_text(line.due_before) if line.due_before else None,
-                "due_after": moment_text(line.due_after) if line.due_after else None,
-                "data": dumps(line._asdict()),
-            }))  # fmt: skip
         for limit_id, event in {line.limit: line.event for line in lines}.items():
             clock, limit = self._clocks.get(limit_id), limits[limit_id]
             row = run_row(self._case_id, limit, clock, self._at, fresh=event == "started")

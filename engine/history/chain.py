@@ -59,11 +59,11 @@ def _chain(store: Store, case_id: str) -> list[Break] | None:
             breaks.append(Break(case_id, min(seq, expected), missing))
         if not _whole(row):
             breaks.append(Break(case_id, seq, "留痕内容与其散列值不符"))
-        elif row[12] != previous and seq == expected:
+        elif row[13] != previous and seq == expected:
             breaks.append(Break(case_id, seq, "留痕没有接在前一条之后"))
         if head is not None and seq == head[0]:
-            at_head = row[13]
-        previous, expected, last = row[13], seq + 1, seq
+            at_head = row[14]
+        previous, expected, last = row[14], seq + 1, seq
     if head is None:
         return [*breaks, Break(case_id, last, "留痕所属的办件不存在")] if last else None
     if head[0] is None:
@@ -84,5 +84,5 @@ def _head(store: Store, case_id: str) -> tuple[Any, ...] | None:
 
 
 def _whole(row: tuple[Any, ...]) -> bool:
-    algorithm = str(row[13]).partition(":")[0]
-    return algorithm in ALGORITHMS and entry_hash(row[:13], algorithm) == row[13]
+    algorithm = str(row[14]).partition(":")[0]
+    return algorithm in ALGORITHMS and entry_hash(row[:14], algorithm) == row[14]

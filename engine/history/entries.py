@@ -15,7 +15,8 @@ PAGE = 500
 class Entry(NamedTuple):
     """One command: what it was told (`data`), what it did (`effects`, plain data with `event`), its link in the chain.
 
-    `at` is aware UTC; `deployment` is set where the case got its version; `status` is the case's after it.
+    `at` is aware UTC; `deployment` is set where the case got its version; `status` is the case's after it; `clocks` are the lines that it
+    wrote into the ledger of the statutory clocks, as `engine.calendar.run.ClockEvent` has them.
     """
 
     case_id: str
@@ -30,6 +31,7 @@ class Entry(NamedTuple):
     data: Mapping[str, Any]
     effects: list[dict[str, Any]]
     status: str
+    clocks: list[dict[str, Any]]
     prev_hash: str
     hash: str
 
@@ -67,6 +69,7 @@ def entries(store: Store, case_id: str) -> Iterator[Entry]:
         found[2] = moment_of(row[2])
         found[9] = loads(row[9])
         found[10] = loads(row[10])
+        found[12] = loads(row[12]) if row[12] else []
         yield Entry(*found)
 
 

@@ -120,8 +120,8 @@ def replay(cases: Cases, case_id: str) -> Difference | None:
 def _calendars(cases: Cases, case_id: str) -> dict[int, str]:
     """The calendar version that each entry's clocks were reckoned by; an entry that moved none is not in it."""
     with cases.store.reading() as transaction:
-        lines = transaction.all(queries.clock_events_of_case, {"of_case": case_id})
-    return {line[1]: loads(line[-1])["calendar"] for line in lines}
+        rows = transaction.all(queries.ledger_of_case, {"of_case": case_id})
+    return {seq: loads(clocks)[-1]["calendar"] for seq, _at, clocks in rows}
 
 
 def _same(recorded: str, replayed: str) -> bool:

@@ -18,7 +18,9 @@ from engine.model.vocabulary import vocabulary_faults
 from engine.model.xml import parse
 
 
-@lru_cache(maxsize=64)  # a bundle is read for its net and for its desk, and carries what other bundles carry too
+@lru_cache(
+    maxsize=64
+)  # a bundle is read for its net and for its desk, and carries what other bundles carry too
 def read_bpmn(xml: bytes, file: str = "模型.bpmn") -> bpmn.Definitions:
     """A BPMN 2.0.2 file, checked; raises DeploymentError with every fault.
 

@@ -93,11 +93,8 @@ clocked_case = Query(
     .with_for_update(of=t.case_state)
 )  # fmt: skip
 recomputed = Query(
-    select(
-        t.clock_event.c.case_id, t.clock_event.c.seq, t.case.c.number, t.case.c.title, t.clock_event.c.limit_id,
-        t.clock_event.c.due_before, t.clock_event.c.due_after, t.clock_event.c.data,
-    )
-    .join(t.case, t.case.c.case_id == t.clock_event.c.case_id)
-    .where(t.clock_event.c.kind == literal_column("'recomputed'"), t.clock_event.c.at >= bindparam("since"))
-    .order_by(t.clock_event.c.at, t.clock_event.c.case_id, t.clock_event.c.seq, t.clock_event.c.line)
+    select(t.entry.c.case_id, t.entry.c.seq, t.case.c.number, t.case.c.title, t.entry.c.clocks)
+    .join(t.case, t.case.c.case_id == t.entry.c.case_id)
+    .where(t.entry.c.command == literal_column("'RecomputeClocks'"), t.entry.c.at >= bindparam("since"))
+    .order_by(t.entry.c.at, t.entry.c.case_id, t.entry.c.seq)
 )  # fmt: skip

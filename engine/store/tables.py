@@ -136,8 +136,16 @@ entry = Table(
     Column("data", Text, nullable=False),
     Column("effects", Text, nullable=False),
     Column("status", Text, nullable=False),
+    # The ledger of the statutory clocks: the lines that this command wrote, or null.
+    Column("clocks", Text),
     Column("prev_hash", _code(), nullable=False),
     Column("hash", _code(), nullable=False),
+    Index(
+        "ix_entry_recomputed",
+        "at",
+        sqlite_where=text("command = 'RecomputeClocks'"),
+        postgresql_where=text("command = 'RecomputeClocks'"),
+    ),
     Index(
         "ix_entry_case_id_key",
         "case_id",
@@ -253,25 +261,6 @@ limit_run = Table(
     Index(
         "ix_limit_run_suspended", "section",
         sqlite_where=text("state = 'suspended'"), postgresql_where=text("state = 'suspended'"),
-    ),
-    **_CLUSTERED,
-)  # fmt: skip
-clock_event = Table(
-    "clock_event",
-    metadata,
-    _case_key(),
-    Column("seq", Integer, primary_key=True, autoincrement=False),
-    Column("line", Integer, primary_key=True, autoincrement=False),
-    Column("limit_id", Text, nullable=False),
-    Column("at", _code(), nullable=False),
-    Column("actor", Text, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("due_before", _code()),
-    Column("due_after", _code()),
-    Column("data", Text, nullable=False),
-    Index(
-        "ix_clock_event_recomputed", "at",
-        sqlite_where=text("kind = 'recomputed'"), postgresql_where=text("kind = 'recomputed'"),
     ),
     **_CLUSTERED,
 )  # fmt: skip

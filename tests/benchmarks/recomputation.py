@@ -31,7 +31,7 @@ NOTICE = "2027-01-01/2027-01-03,放假,元旦\n2027-02-05/2027-02-11,放假,春�
 COPIED = (
     (tables.case, queries.add_case), (tables.case_state, queries.add_state), (tables.entry, queries.add_entry),
     (tables.work_item, queries.add_items),
-    (tables.timer, queries.add_timers), (tables.clock_event, queries.add_clock_events),
+    (tables.timer, queries.add_timers),
     (tables.limit_run, queries.put_limit_run),
 )  # fmt: skip
 

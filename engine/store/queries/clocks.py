@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert as insert_or
 
 from engine.store import tables as t
 from engine.store.database import Query
-from engine.store.queries.parts import CASE_ID, all_of, set_of
+from engine.store.queries.parts import CASE_ID, set_of
 
 put_limit_run = Query(
     (_put := insert_or(t.limit_run).values(set_of(*t.limit_run.columns.keys()))).on_conflict_do_update(
@@ -24,7 +24,6 @@ put_limit_run = Query(
         },
     )
 )  # fmt: skip
-add_clock_events = Query(all_of(t.clock_event))
 # The case has ended: what ran out in it is nobody's to watch any more.
 look_again = Query(
     update(t.limit_run)
@@ -36,8 +35,9 @@ limit_runs_of_case = Query(
     .where(t.limit_run.c.case_id == CASE_ID)
     .order_by(t.limit_run.c.due, t.limit_run.c.limit_id)
 )
-clock_events_of_case = Query(
-    select(t.clock_event)
-    .where(t.clock_event.c.case_id == CASE_ID)
-    .order_by(t.clock_event.c.seq, t.clock_event.c.line)
+# The ledger of a case: the entries that wrote a line of it.
+ledger_of_case = Query(
+    select(t.entry.c.seq, t.entry.c.at, t.entry.c.clocks)
+    .where(t.entry.c.case_id == CASE_ID, t.entry.c.clocks.is_not(None))
+    .order_by(t.entry.c.seq)
 )

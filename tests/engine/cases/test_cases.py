@@ -11,7 +11,7 @@ import pytest
 
 from engine import due, history, worklist
 from engine.cases import Actor, Answer, Cases, CaseView
-from engine.codec import moment_text
+from engine.codec import loads, moment_text
 from engine.errors import InvalidInput, ItemClosed, ItemTaken, NotFound, Refused
 from engine.kernel.commands import (
     Annotate,
@@ -279,9 +279,9 @@ def test_an_untouched_correction_becomes_accepted_at_the_end_of_its_fifth_workin
     ]
     with cases.store.reading() as transaction:
         runs = transaction.all(queries.limit_runs_of_case, {"of_case": case_id})
-        lines = transaction.all(queries.clock_events_of_case, {"of_case": case_id})
+        ledger = transaction.all(queries.ledger_of_case, {"of_case": case_id})
     assert [row[3] for row in runs] == ["expired"]
-    assert [row[6] for row in lines] == ["started", "expired"]
+    assert [line["event"] for row in ledger for line in loads(row[2])] == ["started", "expired"]
 
 
 def test_a_clock_that_moves_takes_its_timer_and_its_item_along(cases: Cases, clock: Clock) -> None:

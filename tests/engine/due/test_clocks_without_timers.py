@@ -10,6 +10,7 @@ import pytest
 
 from engine import due, history
 from engine.cases import Cases
+from engine.codec import loads
 from engine.kernel.commands import SetVariables
 from engine.store import Store, queries
 from tests.engine.cases import permits
@@ -39,8 +40,8 @@ def begun(cases: Cases) -> str:
 def run_of(cases: Cases, case_id: str) -> tuple[str, list[str]]:
     with cases.store.reading() as transaction:
         runs: list[Any] = transaction.all(queries.limit_runs_of_case, {"of_case": case_id})
-        lines = transaction.all(queries.clock_events_of_case, {"of_case": case_id})
-    return runs[0][3], [row[6] for row in lines]
+        ledger = transaction.all(queries.ledger_of_case, {"of_case": case_id})
+    return runs[0][3], [line["event"] for row in ledger for line in loads(row[2])]
 
 
 def test_a_clock_without_a_timer_expires_at_its_due_moment_and_once(cases: Cases, clock: Clock) -> None:

@@ -82,8 +82,9 @@ def test_a_byte_changed_in_any_column_names_case_and_entry(store: Store, case_id
         ("UPDATE case_state SET revision = 6", 6),
         ("DELETE FROM case_state", 0),
         (
-            "INSERT INTO entry SELECT case_id, 6, at, actor, actor_name, on_behalf_of, 'k6', deployment, command, data, "
-            "effects, status, prev_hash, hash FROM entry WHERE seq = 5",
+            "INSERT INTO entry (case_id, seq, at, actor, actor_name, on_behalf_of, key, deployment, command, data, effects, "
+            "status, clocks, prev_hash, hash) SELECT case_id, 6, at, actor, actor_name, on_behalf_of, 'k6', deployment, "
+            "command, data, effects, status, clocks, prev_hash, hash FROM entry WHERE seq = 5",
             6,
         ),
     ],

@@ -21,7 +21,10 @@ KEY = {"key": "k", "case_id": "", "seq": 0, "at": "2026-09-25T00:00:00.000000Z"}
 def test_migrations_give_the_tables_of_the_program(store: Store) -> None:
     with sqlalchemy.create_engine(store.address).connect() as connection:
         # The index of the search is of each database's own kind, and no table of the program.
-        own = {"compare_type": True, "include_name": lambda name, *_: not str(name).startswith("search_index")}
+        own = {
+            "compare_type": True,
+            "include_name": lambda name, *_: not str(name).startswith("search_index"),
+        }
         context = MigrationContext.configure(connection, opts=own)
         assert compare_metadata(context, metadata) == []
 
