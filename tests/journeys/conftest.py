@@ -46,7 +46,7 @@ class Desk:
         context = self.browser.new_context(
             viewport={"width": width, "height": height}, java_script_enabled=scripts, locale="zh-CN"
         )
-        context.set_default_timeout(8000)
+        context.set_default_timeout(20_000)
         context.on("request", self._watch)
         context.on(
             "console", lambda said: self.complaints.append(said.text) if said.type == "error" else None

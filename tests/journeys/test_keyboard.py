@@ -63,6 +63,11 @@ class Keyboard:
             assert stop["seen"], f"focus is out of sight on {stop}"
         return stop
 
+    def at(self, name: str) -> Stop:
+        """The stop of that id, once the browser has brought the focus there."""
+        self.page.locator(f"[id={json.dumps(name)}]:focus").wait_for(state="attached")
+        return self.here()
+
     def stops(self, most: int = 400) -> Iterator[Stop]:
         """Every stop from here to the end of the page; the same one twice is a trap."""
         passed: set[int] = set()
@@ -140,7 +145,7 @@ def seated(desk: Desk, user: str) -> Keyboard:
     page = desk.context().new_page()
     page.goto(f"{desk.url}/signin")
     keys = Keyboard(page)
-    assert keys.here()["id"] == "user"
+    keys.at("user")
     keys.type(user)
     assert keys.press("Tab")["id"] == "password"
     keys.type(PASSWORD)
@@ -239,12 +244,11 @@ def test_temporary_land_from_the_counter_to_the_licence_by_keyboard_alone(either
 
 def refused_at_the_first_error(keys: Keyboard) -> None:
     """The focus stands on the list of what is wrong, and its first line leads to the first field."""
-    assert keys.here()["id"] == "error-summary"
+    keys.at("error-summary")
     first = keys.press("Tab")
     assert first["href"].startswith("#f-")
     keys.page.keyboard.press("Enter")
-    stop = keys.here()
-    assert f"#{stop['id']}" == first["href"]
+    stop = keys.at(first["href"].removeprefix("#"))
     field = keys.page.locator(f"[id={json.dumps(stop['id'])}]")
     assert field.get_attribute("aria-invalid") == "true"
     said = keys.page.locator(f"#{(field.get_attribute('aria-describedby') or '').split()[-1]}")
@@ -258,8 +262,7 @@ def test_the_first_stop_of_every_page_skips_to_what_it_is_about(desk: Desk) -> N
         first = keys.press("Tab")
         assert first["text"] == "跳到主要内容"
         keys.page.keyboard.press("Enter")
-        assert keys.here()["id"] == "main"
-        assert keys.page.evaluate("one => document.querySelector('#main').contains(document.activeElement)")
+        keys.at("main")
         after = keys.press("Tab")
         assert keys.page.evaluate("document.querySelector('#main').contains(document.activeElement)"), after
     keys.page.context.close()
