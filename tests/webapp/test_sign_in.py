@@ -62,7 +62,17 @@ def test_signing_out_ends_the_session_at_the_server(app: Flask, clerk: FlaskClie
 
 @pytest.mark.parametrize(
     "target",
-    ["https://elsewhere.example/", "//elsewhere.example/", "/\\elsewhere.example", "javascript:alert(1)"],
+    [
+        "https://elsewhere.example/",
+        "//elsewhere.example/",
+        "/\\elsewhere.example",
+        "javascript:alert(1)",
+        "/\t/elsewhere.example",
+        "\\/elsewhere.example",
+        " //elsewhere.example",
+        "///elsewhere.example",
+        "/\n/elsewhere.example",
+    ],
 )
 def test_signing_in_never_leads_elsewhere(client: FlaskClient, target: str) -> None:
     page = client.get("/signin").get_data(as_text=True)
