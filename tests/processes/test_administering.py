@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -185,6 +186,18 @@ def test_wrong_passwords_lock_a_name_for_a_while_whether_anybody_has_it(
     clock.now += timedelta(minutes=16)
     assert (other.authenticate(user, PASSWORD) is not None) == (user == "linsen")
     other.close()
+
+
+def test_many_wrong_passwords_at_once_get_no_further_than_one_after_the_other(bureau: Bureau) -> None:
+    def attempt(_number: int) -> bool:
+        try:
+            bureau.authenticate("linsen", "wrong")
+        except Locked:
+            return False
+        return True
+
+    with ThreadPoolExecutor(12) as pool:
+        assert sum(pool.map(attempt, range(12))) == TRIES
 
 
 def test_the_administrator_ends_a_lock(bureau: Bureau) -> None:
