@@ -29,7 +29,6 @@ from joserfc.errors import JoseError
 
 from engine.errors import NotPermitted
 from processes import single_sign_on
-from webapp import faults
 from webapp.context import bureau, settings
 from webapp.sessions import PROVIDER
 from webapp.settings import Provider
@@ -94,18 +93,18 @@ def finish() -> Any:
         return _away(error)
     except (OAuthError, JoseError, Untrusted, RuntimeError, ValueError, KeyError, TypeError) as error:
         log.warning("oidc_refused", id=g.request_id, error=type(error).__name__)
-        return faults.page(403, _("统一身份认证没有成功，您没有登录。请返回登录页重新开始。"))
+        return _refused(_("统一身份认证没有成功，您没有登录。请重新开始。"))
     claims = token.get("userinfo")
     if not claims:
         log.warning("oidc_refused", id=g.request_id, error="no id_token")
-        return faults.page(403, _("统一身份认证没有成功，您没有登录。请返回登录页重新开始。"))
+        return _refused(_("统一身份认证没有成功，您没有登录。请重新开始。"))
     try:
         person = single_sign_on.admitted(
             bureau(), claims.get(provider.claim), claims.get("name"), create=provider.create
         )
     except NotPermitted as error:
         log.warning("oidc_refused", id=g.request_id, error="no account")
-        return faults.page(403, error.message)
+        return _refused(error.message)
     admit(person, way=PROVIDER, hint=str(token["id_token"]))
     return redirect(going_to, 303)
 
@@ -157,6 +156,10 @@ def _metadata(provider: Provider) -> dict[str, Any]:
 
 def _here(endpoint: str) -> str:
     return url_for(endpoint, _external=True, _scheme="https" if settings().secure_cookies else None)
+
+
+def _refused(message: str) -> Any:
+    return door(user="", wrong=message), 403
 
 
 def _away(error: Exception) -> Any:
