@@ -81,6 +81,11 @@ def _waits(state: State, holder: Scope | Token) -> list[str]:
             found.append(f"s {each.node} {each.which} {each.true}")
         elif wait in state.incidents:
             found.append(f"n {state.incidents[wait].code}")
+        elif wait in state.signings:
+            found.append(f"g {sorted(repr(vote[2:5]) for vote in state.signings[wait].votes)}")
+        elif wait in state.parts:
+            part = state.parts[wait]
+            found.append(f"p {part.kind} {part.weight} {part.veto}")
         else:
             found.append(wait[0])
     return sorted(found)

@@ -174,7 +174,10 @@ def _collapsed(broken: Exception) -> bool:
 
 def _kernel_sight(net: Net, step: Step) -> Sight:
     state = step.state
-    offered = [f"{item.process}/{item.element}" for item in state.items.values()]
+    # What several sign is one task to SpiffWorkflow, offered until the last signature that counts.
+    signed = {part.item: part.of for part in state.parts.values() if part.kind == "sign"}
+    open_ = {signed.get(item.item, item.item): item for item in state.items.values()}
+    offered = [f"{item.process}/{item.element}" for item in open_.values()]
     for job in state.jobs.values():
         process = state.scopes[state.tokens[job.token].scope].process
         offered.append(f"{process}/{job.element}")
@@ -196,9 +199,11 @@ def _driven(net: Net, files: Iterable[tuple[str, bytes]], path: list[Step], cloc
         engine.ran = []
         if move.kind == "start":
             marks.begin(workflow, dict(move.values))
+        elif move.kind == "complete" and _signed(net, move) and not _concludes(step):
+            pass  # one of several has signed
         elif move.kind in ("complete", "job"):
             task = _open(workflow, move)
-            marks.deposit(task, move.process, move.element, dict(move.values))
+            marks.deposit(task, move.process, move.element, _brought(net, step))
             task.run()
         elif move.kind == "timer" and _due(step) is not None:
             # it fires strictly after its moment, and what it sets then counts from a little later
@@ -213,6 +218,35 @@ def _driven(net: Net, files: Iterable[tuple[str, bytes]], path: list[Step], cloc
         _settle(workflow)
         offered = [_original(task) for task in _ready(workflow) if task.task_spec.manual]
         yield Sight(tuple(sorted(offered)), tuple(sorted(engine.ran)), bool(workflow.completed))
+
+
+def _signed(net: Net, move: Move) -> bool:
+    model = net.processes[move.process].nodes[move.element].model
+    return isinstance(model, bpmn.UserTask) and bool(model.sign)
+
+
+def _concludes(step: Step) -> bool:
+    """Whether the step of the diagram is done with this move."""
+    return any(
+        isinstance(each, effects.ElementCompleted) and each.element == step.move.element
+        for each in step.effects
+    )
+
+
+def _brought(net: Net, step: Step) -> dict[str, Any]:
+    """What the move gave; where several signed, what came of their votes."""
+    move = step.move
+    node = net.processes[move.process].nodes[move.element]
+    values = dict(move.values)
+    if not _signed(net, move):
+        return values
+    for each in step.effects:
+        if isinstance(each, effects.VariablesWritten) and each.element == move.element:
+            values |= each.values
+    for transfer in node.outputs:
+        if transfer.sources and transfer.transformation is None and transfer.target in values:
+            values[transfer.sources[0]] = values[transfer.target]
+    return values
 
 
 def _due(step: Step) -> datetime | None:

@@ -19,6 +19,7 @@ from engine.deployment.liveness import Uses, live_names
 from engine.kernel import Net
 from engine.kernel.declared import declared_names
 from engine.kernel.net import Body, Node, ProcessNet, Transfer
+from engine.kernel.signing_rule import rule_of
 from engine.model import bpmn
 
 START = datetime(2026, 1, 5, 1, tzinfo=UTC)
@@ -75,6 +76,9 @@ def valuations(net: Net) -> Valuations:
                         continue
                     _want(found, process.id, name, values)
                     readers.append((process, node, name, leaving))
+            if isinstance(node.model, bpmn.UserTask) and node.model.sign:
+                rule = rule_of(node.model.sign)  # an outcome comes about only by votes of these words
+                _want(found, process.id, f"{node.id}_outcome", [rule.yes, rule.no])
             for name, values in _needed(node, declared):
                 _want(found, process.id, name, values)
                 readers.append((process, node, name, False))
