@@ -106,9 +106,7 @@ def read(text: str | bytes, file: str) -> Organisation:
             source.fault(("spellings", spelling), "post", f"“{post}”不是任何科室的岗位")
     people: dict[str, Person] = {}
     for path, entry in source.items(("people",), data["people"]):
-        person = Person(
-            entry["user"], entry["name"], tuple(entry["posts"]), tuple(entry.get("roles", ()))
-        )
+        person = Person(entry["user"], entry["name"], tuple(entry["posts"]), tuple(entry.get("roles", ())))
         if person.user in people:
             source.fault(path, "duplicate", f"用户“{person.user}”重复")
         for post in person.posts:
