@@ -57,7 +57,9 @@ class Accounts:
         self._organisation = organisation
         self._clock = clock
         self._hasher = PasswordHasher()
-        self._hashing = threading.Semaphore(2)  # 64 MiB each: all who come at 8:30 must not take the memory at once
+        self._hashing = threading.Semaphore(
+            2
+        )  # 64 MiB each: all who come at 8:30 must not take the memory at once
         self._nobody: str | None = None
         self._kept: dict[str, tuple[float, Account]] = {}
         self._lock = threading.Lock()
