@@ -227,7 +227,7 @@ def lights(store: Store, found: Sequence[Source], now: datetime) -> dict[str, in
 def _place(after: Sequence[str] | None, length: int, *, down: bool) -> Place:
     if not after:
         return _AFTER_ALL if down else _BEFORE_ALL
-    if len(after) != 3:
+    if len(after) != 3 or any("\x00" in part for part in after):
         raise InvalidInput("翻页位置有误，请从第一页重新打开")
     return tuple(after)[:length]
 
@@ -266,7 +266,7 @@ def _parameters(found: Sequence[Source], filters: Filters, now: datetime | None)
         given |= {f"post{place}_{one}": post for one, post in enumerate(source.posts)}
     given |= {f"told{place}": name for place, name in enumerate(filters.addressees)}
     for name in ("matter", "element"):
-        given[name] = getattr(filters, name)
+        given[name] = getattr(filters, name).replace("\x00", "")
     for name in ("due_until", "since", "until", "fresh"):
         moment = getattr(filters, name)
         given[name] = moment_text(moment) if moment else None
@@ -279,7 +279,7 @@ def _parameters(found: Sequence[Source], filters: Filters, now: datetime | None)
 
 def _within(words: str) -> str:
     """The pattern of LIKE for words anywhere, whatever signs are in them."""
-    plain = words.strip().lower()
+    plain = words.replace("\x00", "").strip().lower()
     for sign in "!%_":
         plain = plain.replace(sign, f"!{sign}")
     return f"%{plain}%"

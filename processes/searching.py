@@ -65,7 +65,7 @@ def find(bureau: Bureau, user: str, query: str, *, after: str | None = None, lim
 
     Raises InvalidInput, NotFound for a closed account.
     """
-    query = query.strip()[:LONGEST]
+    query = query.replace("\x00", " ").strip()[:LONGEST]
     place = _place(after)
     reach = _reach(bureau, user)
     hits: list[index.Hit] = []

@@ -175,6 +175,9 @@ def test_a_light_without_a_moment_and_a_place_that_is_none_are_refused(cases: Ca
         worklist.page(cases.store, [FREE], filters=Filters(light="red"))
     with pytest.raises(InvalidInput):
         worklist.page(cases.store, [FREE], ["x"])
+    with pytest.raises(InvalidInput):
+        worklist.page(cases.store, [FREE], ["\x00", "", ""])
+    assert numbers(cases, FREE, filters=Filters(matter="\x00x", words="\x00x")) == []
 
 
 def test_a_page_of_no_list_is_empty(cases: Cases) -> None:
