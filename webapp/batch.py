@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request
 from flask_login import login_required
+from werkzeug.datastructures import MultiDict
 
 from engine.errors import InvalidInput
 from processes import batches
@@ -19,6 +20,7 @@ from webapp.step import given_key, new_key
 from webapp.wording import _
 
 pages = Blueprint("batch", __name__)
+OWN = ("item", "box")  # names of the list, which are no fields of the step
 
 
 @pages.post("/inbox/batch")
@@ -45,7 +47,7 @@ def show() -> Any:
     try:
         results = batches.do(
             bureau(), me().user, command, lot, key=given_key(), to=form.get("to", "").strip()[:200],
-            reason=form.get("_reason", "").strip()[:2000], data=form,
+            reason=form.get("_reason", "").strip()[:2000], data=MultiDict([pair for pair in form.items(multi=True) if pair[0] not in OWN]),
         )  # fmt: skip
     except InvalidInput as error:
         return _page(box, lot, command=command, errors=error.fields, message=error.message, status=422)
