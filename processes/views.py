@@ -44,7 +44,6 @@ class Row:
     through_name: str = ""
     batch: bool = False
     closed_at: datetime | None = None
-    closed_at: datetime | None = None
 
 
 class InboxPage(NamedTuple):
