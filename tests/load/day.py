@@ -9,10 +9,12 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, TypeVar
 
 from engine import history
 from processes.bureau import Bureau
@@ -22,6 +24,7 @@ from tests.load.figures import Figures, cpu
 from tests.load.town import Town
 
 ROOT = Path(__file__).parents[2]
+T = TypeVar("T")
 STARTING = 60.0  # seconds until the server must answer
 
 
@@ -35,6 +38,12 @@ class Day:
     span: float = 0.0
     used: dict[str, float] = field(default_factory=dict)
     connections: int = 0
+
+
+def finished(work: Coroutine[Any, Any, T]) -> T:
+    """In a thread of its own: between journeys the browser's driver keeps a loop running in the test's thread."""
+    with ThreadPoolExecutor(1) as beside:
+        return beside.submit(asyncio.run, work).result()
 
 
 @contextmanager
@@ -54,7 +63,7 @@ def served(url: str, folder: Path, workers: int) -> Iterator[tuple[int, dict[str
         try:
             for command in (run, [sys.executable, "-c", begin, "worker"]):
                 processes.append(subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log))
-            if not asyncio.run(_answers(port, processes[0])):
+            if not finished(_answers(port, processes[0])):
                 raise RuntimeError(f"the server does not start: {(folder / 'server.log').read_text()}")
             yield port, {"web": processes[0].pid, "worker": processes[1].pid}
         finally:

@@ -59,7 +59,7 @@ def served(postgres_server, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 
 def test_ten_clerks_work_without_an_error_and_each_step_is_done_once(served: Served) -> None:
-    found = asyncio.run(
+    found = day.finished(
         day.worked(served.port, served.town, served.processes, seconds=5, think=0.3, ramp=1, seed=7)
     )
     assert (found.figures.told, found.arriving.told) == ([], [])
@@ -93,7 +93,7 @@ def test_reloading_drops_no_request(served: Served) -> None:
         stop[0] = True
         return await asyncio.gather(*asking)
 
-    answers = [status for one in asyncio.run(whole()) for status in one]
+    answers = [status for one in day.finished(whole()) for status in one]
     assert not served.web() & before
     assert len(served.web()) == WORKERS
     assert set(answers) == {"200"}
@@ -116,7 +116,7 @@ def test_whichever_process_is_asked_tells_the_figures_of_all(served: Served) -> 
             await ask("/healthz")
         return [float(counted.findall(await ask("/metrics"))[0]) - begun for _ in range(3 * WORKERS)]
 
-    assert set(asyncio.run(whole())) == {5.0 * WORKERS}
+    assert set(day.finished(whole())) == {5.0 * WORKERS}
 
 
 def test_whichever_process_answers_knows_the_session_and_the_draft(served: Served) -> None:
@@ -151,4 +151,4 @@ def test_whichever_process_answers_knows_the_session_and_the_draft(served: Serve
         gone = browser.twin()
         assert (await gone.get("/inbox")).status == 303
 
-    asyncio.run(whole())
+    day.finished(whole())
