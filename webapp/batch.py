@@ -10,7 +10,7 @@ from flask_login import login_required
 from werkzeug.datastructures import MultiDict
 
 from engine.errors import InvalidInput
-from processes import batches
+from processes import attachments, batches
 from processes.authority import choices
 from processes.inbox import BOXES
 from webapp import listing
@@ -47,13 +47,22 @@ def show() -> Any:
     try:
         results = batches.do(
             bureau(), me().user, command, lot, key=given_key(), to=form.get("to", "").strip()[:200],
-            reason=form.get("_reason", "").strip()[:2000], data=MultiDict([pair for pair in form.items(multi=True) if pair[0] not in OWN]),
+            reason=form.get("_reason", "").strip()[:2000], data=_filled(form),
         )  # fmt: skip
     except InvalidInput as error:
         return _page(box, lot, command=command, errors=error.fields, message=error.message, status=422)
     failed = {(each.chosen.case_id, each.chosen.item) for each in results if each.error}
     rest = batches.look(bureau(), me().user, [one for one in items if one in failed])
     return _page(box, rest, results=results, command=command)
+
+
+def _filled(form: MultiDict[str, str]) -> MultiDict[str, str]:
+    """What was filled in. A material whose state is left blank stays in each case as it is."""
+    return MultiDict([
+        (name, value)
+        for name, value in form.items(multi=True)
+        if name not in OWN and (value or not name.startswith(attachments.MATERIALS))
+    ])  # fmt: skip
 
 
 def _outcome(lot: batches.Lot) -> str:

@@ -211,6 +211,33 @@ def test_many_are_claimed_done_given_back_and_handed_on_at_once(
         assert len(desk.bureau.inbox(other.user, "todo").rows) == 3
 
 
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
+def test_many_are_given_back_and_completed_at_once(desk: Desk, scripts: bool) -> None:
+    cases = [start(desk, project=f"便道{number}") for number in range(3)]
+    for case_id in cases:
+        claimed(desk, case_id)
+
+    def chosen(box: str) -> None:
+        page.goto(f"{desk.url}/inbox?box={box}")
+        for place in range(3):
+            page.locator("input[name=item]").nth(place).check()
+        page.click("text=批量办理所选")
+
+    with desk.signed_in(CLERK, scripts=scripts) as page:
+        chosen("todo")
+        page.click("text=全部释放")
+        expect(page.locator(".note.good")).to_contain_text("已办理 3 件")
+        assert desk.bureau.inbox(CLERK, "todo").rows == []
+        chosen("claimable")
+        page.fill("[name=told_on]", desk.clock.now.date().isoformat())
+        page.fill("[name=acceptance_doc_no]", "受理〔2026〕1号")
+        page.click("button[name=accept_outcome][value=齐全且属本级权限]")
+        expect(page.locator(".note.good")).to_contain_text("已办理 3 件")
+    assert {row.case_id for row in desk.bureau.inbox(CLERK, "done").rows} == set(cases)
+    for case_id in cases:
+        assert desk.bureau.cases.view(case_id, lambda view: view.variables["acceptance_result"]) == "accepted"
+
+
 def test_what_is_new_is_told_without_moving_a_row(desk: Desk) -> None:
     claimed(desk, start(desk, project="旧的"))
     with desk.signed_in(CLERK) as page:
