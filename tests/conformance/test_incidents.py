@@ -34,6 +34,8 @@ from engine.cases import SYSTEM
 from engine.errors import Refused
 from engine.kernel.commands import ResolveIncident
 
+pytestmark = pytest.mark.slow  # `make test-fast` goes without
+
 
 def resolve(box, case: str, action: str, **values: object) -> None:
     incident = box.incidents(case)[0]["id"]

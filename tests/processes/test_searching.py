@@ -12,6 +12,8 @@ from engine.cases import reception
 from engine.errors import InvalidInput, NotPermitted
 from processes import searching, stand_in
 
+pytestmark = pytest.mark.slow  # `make test-fast` goes without
+
 ACCEPTED = {"told_on": "2026-11-02", "acceptance_doc_no": "受〔2026〕17号"}
 CLERK, HANDLER, CHIEF, LEADER, STRANGER = "zhanghui", "wangjian", "chenwei", "huanghe", "guoqiang"
 

@@ -13,6 +13,8 @@ from engine.codec import moment_text
 from processes import saved_views
 from processes.bureau import Bureau
 
+pytestmark = pytest.mark.slow  # `make test-fast` goes without
+
 HANDLER = "wangjian"
 ACCEPTED = {"told_on": "2026-09-25", "acceptance_doc_no": "受理〔2026〕1号"}
 

@@ -16,6 +16,8 @@ from webapp import create_app
 from webapp.serving import notify
 from webapp.settings import Settings
 
+pytestmark = pytest.mark.slow  # `make test-fast` goes without
+
 SUBSCRIPTION = {"url": "https://example.org/told", "events": ["case_started", "case_annotated"]}
 
 
