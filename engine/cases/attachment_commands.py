@@ -8,14 +8,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from engine.cases import beside
 from engine.cases.actor import Actor, Answer
-from engine.cases.journal import new_entry
-from engine.cases.loaded import Loaded, status_of
-from engine.codec import dumps, moment_text
+from engine.cases.loaded import Loaded
+from engine.codec import moment_text
 from engine.errors import InvalidInput, NotFound, Refused
 from engine.kernel.commands import AttachFile, AttachmentCommand, RemoveFile
 from engine.kernel.effects import Effect, FileAttached, FileRemoved
-from engine.store import Conflict, Transaction, queries
+from engine.store import Transaction
 from engine.store import attachments as statements
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def execute(
     now: datetime,
 ) -> Answer:
     """Carry out, journal and project one of them. Raises NotFound, Refused, InvalidInput (nothing is written then)."""
-    seq, at = loaded.revision + 1, moment_text(now)
+    at = moment_text(now)
     match command:
         case AttachFile():
             transaction.add(statements.add_attachment, {
@@ -59,17 +59,6 @@ def execute(
             removed = {"removed_at": at, "removed_by": actor.user, "remove_reason": reason}
             if transaction.run(statements.remove_attachment, {**of_case, **removed}) != 1:
                 raise Refused("这份附件已经移除")
-    effects, status = attachment_effects(command), status_of(loaded.state)
-    data = dumps(command._asdict(), canonical=True)
-    entry = new_entry(
-        cases.hash_name, case_id, seq, at, actor, key, None, command, data, effects, status, loaded.head_hash
+    return beside.record(
+        cases, transaction, case_id, loaded, command, attachment_effects(command), actor=actor, key=key, at=at
     )
-    transaction.add(queries.add_entry, entry)
-    saved = transaction.run(queries.save_clocks, {
-        "of_case": case_id, "read_revision": loaded.revision, "revision": seq, "head_hash": entry["hash"],
-        "due": loaded.due, "clocks": dumps(loaded.clocks.to_json()),
-    })  # fmt: skip
-    if saved != 1:
-        raise Conflict()
-    transaction.touched.append((case_id, loaded._replace(revision=seq, head_hash=entry["hash"])))
-    return Answer(case_id, seq, effects, status)

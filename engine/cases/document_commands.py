@@ -11,14 +11,14 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from engine.calendar.period import day_of
+from engine.cases import beside
 from engine.cases.actor import Actor, Answer
-from engine.cases.journal import new_entry
-from engine.cases.loaded import Loaded, status_of
+from engine.cases.loaded import Loaded
 from engine.codec import dumps, moment_of, moment_text
 from engine.errors import InvalidInput, NotFound, Refused
 from engine.kernel.commands import DocumentCommand, IssueDocument, RecordService, VoidDocument
 from engine.kernel.effects import DocumentIssued, DocumentServed, DocumentVoided, Effect
-from engine.store import Conflict, Transaction, queries, tables
+from engine.store import Transaction, tables
 from engine.store import documents as statements
 
 if TYPE_CHECKING:
@@ -65,20 +65,9 @@ def execute(
             })  # fmt: skip
         case RecordService():
             _serve(transaction, case_id, command, actor, seq, now)
-    effects, status = document_effects(command), status_of(loaded.state)
-    data = dumps(command._asdict(), canonical=True)
-    entry = new_entry(
-        cases.hash_name, case_id, seq, at, actor, key, None, command, data, effects, status, loaded.head_hash
+    return beside.record(
+        cases, transaction, case_id, loaded, command, document_effects(command), actor=actor, key=key, at=at
     )
-    transaction.add(queries.add_entry, entry)
-    saved = transaction.run(queries.save_clocks, {
-        "of_case": case_id, "read_revision": loaded.revision, "revision": seq, "head_hash": entry["hash"],
-        "due": loaded.due, "clocks": dumps(loaded.clocks.to_json()),
-    })  # fmt: skip
-    if saved != 1:
-        raise Conflict()
-    transaction.touched.append((case_id, loaded._replace(revision=seq, head_hash=entry["hash"])))
-    return Answer(case_id, seq, effects, status)
 
 
 def _issue(transaction: Transaction, case_id: str, command: IssueDocument, actor: Actor, at: str) -> None:

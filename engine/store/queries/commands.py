@@ -46,6 +46,12 @@ save_state = Query(
     .values(set_of("revision", "head_hash", "steps", "due", "deployment", "state", "clocks"))
 )
 save_status = Query(update(t.case).where(t.case.c.case_id == CASE_ID).values(set_of("status", "ended_at")))
+# What stands beside the process leaves all but the head of the chain as it is.
+save_head = Query(
+    update(t.case_state)
+    .where(t.case_state.c.case_id == CASE_ID, t.case_state.c.revision == bindparam("read_revision"))
+    .values(set_of("revision", "head_hash"))
+)
 # A clock command leaves the state of the case as it is.
 save_clocks = Query(
     update(t.case_state)
