@@ -138,6 +138,3 @@ delivery = Query(
 drop_delivered = Query(
     delete(t.webhook_delivery).where(_D.state == _DELIVERED, _D.closed_at < bindparam("before"))
 )
-count_pending = Query(
-    select(func.count(literal_column("1"))).select_from(t.webhook_delivery).where(_D.state == _PENDING)
-)

@@ -94,8 +94,3 @@ done_in_case = Query(
     )
 )
 item_of_case = Query(select(t.work_item).where(OF_ITEM))
-items_of_case = Query(
-    select(t.work_item)
-    .where(t.work_item.c.case_id == CASE_ID)
-    .order_by(t.work_item.c.opened_at, t.work_item.c.item)
-)
